@@ -1,0 +1,175 @@
+"""Turn text into the terms that are matched: one analysis a language.
+
+Words are case-folded, stemmed by the language's Snowball stemmer and stripped of
+diacritics, so that "klientów", "klienta" and a hasty "klientow" meet. Chinese is
+brought to simplified characters (Taiwan's vocabulary included, OpenCC's tw2sp)
+and cut into single characters and pairs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import yaml
+
+from assistant.types import Language
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+    from Stemmer import Stemmer
+
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_]+(?:['\u2019][^\W_]+)?")
+_ORDINAL_SUFFIX = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
+_SNOWBALL = {"en": "english", "pl": "polish", "hu": "hungarian", "ru": "russian"}
+_LARGEST_NUMERAL = 60
+_HAN_DIGITS = "零一二三四五六七八九"
+
+
+@cache
+def function_words() -> dict[str, frozenset[str]]:
+    """Return the function words of the answered languages ("zh" for both Chinese), folded."""
+    return _word_lists("answered")
+
+
+@cache
+def foreign_function_words() -> dict[str, frozenset[str]]:
+    """Return the function words of some languages that are not answered, folded."""
+    return _word_lists("others")
+
+
+def _word_lists(key: str) -> dict[str, frozenset[str]]:
+    text = files("assistant").joinpath("data/function_words.yaml").read_text(encoding="utf-8")
+    lists = yaml.load(text, Loader=yaml.CSafeLoader)[key]
+    return {language: frozenset(words.casefold().split()) for language, words in lists.items()}
+
+
+@cache
+def _stemmer(language: Language) -> Stemmer:
+    from Stemmer import Stemmer
+
+    return Stemmer(_SNOWBALL[language])
+
+
+@cache
+def _converter(conversion: str) -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC(conversion)
+
+
+def simplify(text: str, language: Language = "zh-Hans") -> str:
+    """Bring Chinese text to simplified characters, from Taiwan's words for zh-Hant."""
+    return str(_converter("tw2sp" if language == "zh-Hant" else "t2s").convert(text))
+
+
+def to_traditional(text: str) -> str:
+    return str(_converter("s2tw").convert(text))
+
+
+def fold(text: str) -> str:
+    """Case-fold and strip diacritics: "Ügyfélélmény" and "ugyfelelmeny" become one."""
+    text = text.casefold().replace("ł", "l").replace("ё", "е").replace("й", "\ue000")
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.replace("\ue000", "й")
+
+
+def words(text: str, language: Language) -> list[str]:
+    """Split into case-folded words; a run of Han characters is one word."""
+    text = unicodedata.normalize("NFKC", text)
+    if language.startswith("zh"):
+        text = simplify(text, language)
+    return [token.casefold() for token in _TOKEN.findall(text)]
+
+
+def stem(word: str, language: Language) -> str:
+    """Stem and strip diacritics; Chinese text borrows English stems for its Latin words."""
+    stemmer = _stemmer("en" if language.startswith("zh") else language)
+    return fold(stemmer.stemWord(word.replace("ё", "е").split("'")[0].split("\u2019")[0]))
+
+
+def terms(text: str, language: Language) -> list[str]:
+    """Return the content terms of `text`, in order, function words left out.
+
+    A word whose diacritics-free form stems differently yields both stems, since
+    people leave the diacritics out when they type.
+    """
+    stop = function_words()["zh" if language.startswith("zh") else language]
+    found: list[str] = []
+    for word in words(text, language):
+        if HAN.match(word):
+            found += _han_terms(word, stop)
+        elif word not in stop:
+            first, second = stem(word, language), stem(fold(word), language)
+            found.append(first)
+            if second != first:
+                found.append(second)
+    return found
+
+
+def _han_terms(run: str, stop: frozenset[str]) -> list[str]:
+    """Characters and pairs of a run of Han, without single function characters."""
+    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+    singles = [character for character in run if character not in stop]
+    return singles + [pair for pair in pairs if pair not in stop and not set(pair) <= stop]
+
+
+def content_words(text: str, language: Language) -> list[tuple[str, ...]]:
+    """Return the content words of a question, each as the terms that may stand for it.
+
+    A Chinese run counts by its pairs of characters.
+    """
+    stop = function_words()["zh" if language.startswith("zh") else language]
+    found: list[tuple[str, ...]] = []
+    for word in words(text, language):
+        if HAN.match(word):
+            pairs = [word[i : i + 2] for i in range(len(word) - 1)] or [word]
+            found += [(p,) for p in pairs if not set(p) & stop and p not in stop]
+        elif word not in stop:
+            found.append(tuple(dict.fromkeys((stem(word, language), stem(fold(word), language)))))
+    return found
+
+
+@cache
+def _numerals(language: Language) -> dict[str, str]:
+    """Map the stems of the number words 1 to 60, cardinal and ordinal, to digits."""
+    from num2words import num2words
+
+    table: dict[str, str] = {}
+    for number in range(_LARGEST_NUMERAL, 0, -1):
+        for form in ("cardinal", "ordinal"):
+            word = num2words(number, to=form, lang=language)
+            if " " not in word:
+                table[stem(word.replace("-", ""), language)] = str(number)
+    return table
+
+
+def normalise_numbers(text: str, language: Language) -> list[str]:
+    """Return the stems of all words with number words as digits: "third year" → 3, year.
+
+    In Chinese, numerals become digits inside the text, which is returned whole.
+    """
+    if language.startswith("zh"):
+        plain = simplify(unicodedata.normalize("NFKC", text), language).casefold()
+        return [re.sub("[一二三四五六七八九十]+", _han_number, plain).replace(" ", "")]
+    numerals = _numerals(language)
+    found = []
+    for word in words(text, language):
+        bare = _ORDINAL_SUFFIX.sub(r"\1", word)
+        found.append(numerals.get(stem(bare, language)) or stem(bare, language))
+    return found
+
+
+def _han_number(match: re.Match[str]) -> str:
+    """Read a Chinese numeral below 100; longer runs of digits stay digit by digit."""
+    numeral = match.group()
+    if "十" not in numeral:
+        return "".join(str(_HAN_DIGITS.index(c)) for c in numeral)
+    tens, _, units = numeral.partition("十")
+    if len(tens) > 1 or len(units) > 1:
+        return numeral
+    return str((_HAN_DIGITS.index(tens) if tens else 1) * 10 + _HAN_DIGITS.index(units or "零"))

@@ -1,0 +1,236 @@
+"""Compose an answer from passages, without a model: their own words, each statement cited.
+
+The passage that fits best decides the form. One with sections below it becomes
+an outline: its own text, then each section's point. A question that one sentence
+answers gets that sentence first, then what stands around it. Any other passage is
+given as it is, a lead and its points. What others say at eye level is added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.corpus import Corpus, figures
+from assistant.messages import message
+from assistant.types import Answer, Citation, Hit, Language, Passage, Query
+from assistant.verification import verify
+
+_LONGEST_OUTLINE = 22
+_SUGGESTIONS = 3
+_NEAREST = 3
+_BESIDE = 0.93
+_CLOSING = re.compile(r"([.!?。！？…:：]+[\"”»」』)）]*)$")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An answer being written: lines of Markdown, and the citations they carry."""
+
+    language: Language
+    lines: list[str] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+    def cite(self, passage: Passage, quote: str) -> int:
+        number = len(self.citations) + 1
+        self.citations.append(Citation(number, passage, quote))
+        return number
+
+    def paragraph(self, passage: Passage, statements: Sequence[str]) -> None:
+        """Add sentences that follow each other in a passage as a paragraph with one citation."""
+        fresh = [s for s in statements if (passage.id, s) not in self.told]
+        if not fresh:
+            return
+        self.told |= {(passage.id, statement) for statement in fresh}
+        gap = "" if self.language.startswith("zh") else " "
+        runs = _runs(passage, fresh)
+        parts = []
+        for run in runs:
+            number = self.cite(passage, _joined(run, passage))
+            parts += [_marked(statement, number) for statement in run]
+        self.lines += ["", gap.join(parts)]
+
+    def point(self, passage: Passage, statement: str, *, label: str = "", depth: int = 0) -> None:
+        """Add a list item, under a bold label where one is given."""
+        self.told.add((passage.id, statement))
+        text = _marked(statement, self.cite(passage, statement))
+        self.lines.append(f"{'  ' * depth}- {_label(label, self.language)}{text}")
+
+    def finish(self, query: Query, suggestions: tuple[str, ...]) -> Answer:
+        text = "\n".join(self.lines).strip()
+        answer = Answer(query.text, self.language, text, tuple(self.citations),
+                        suggestions=suggestions)
+        return replace(answer, problems=verify(answer))
+
+
+def compose(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
+    """Compose the answer that the hits support; `hits` is not empty, the best first."""
+    top = hits[0]
+    draft = _Draft(query.language)
+    children = corpus.children(top.passage)
+    if children:
+        _outline(draft, top.passage, children, corpus)
+    else:
+        statement = _answering(query, top)
+        if statement and statement != top.passage.lead:
+            block = next(b for b in top.passage.blocks if statement in b.statements)
+            if block.kind == "list":
+                draft.lines.append("")
+                draft.point(top.passage, statement)
+            else:
+                draft.paragraph(top.passage, (statement,))
+        _whole(draft, top.passage)
+    for hit in _beside(hits, corpus):
+        draft.paragraph(hit.passage, (hit.statement or hit.passage.lead,))
+    return draft.finish(query, suggest(query, hits, corpus))
+
+
+def refuse(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
+    """Say plainly that the corpus does not cover it, and name the nearest sections."""
+    language = query.language
+    lines = [message("refusal", language)]
+    nearest = list(dict.fromkeys(hit.passage.title for hit in hits[:_NEAREST]))
+    if nearest:
+        lines += ["", message("nearest_sections", language), ""]
+        lines += [f"- {title}" for title in nearest]
+    return Answer(
+        query.text,
+        language,
+        "\n".join(lines),
+        mode="refusal",
+        suggestions=suggest(query, hits, corpus, covered=False),
+    )
+
+
+def growing(answer: Answer) -> Iterator[Answer]:
+    """Yield an answer line by line, the last time complete."""
+    lines = answer.text.splitlines()
+    for count in range(1, len(lines)):
+        if lines[count - 1].strip():
+            yield replace(answer, text="\n".join(lines[:count]), suggestions=())
+    yield answer
+
+
+def suggest(
+    query: Query, hits: Sequence[Hit], corpus: Corpus, *, covered: bool = True
+) -> tuple[str, ...]:
+    """Return follow-up questions that the corpus answers: what is below, beside and near."""
+    if not hits:
+        return ()
+    top = hits[0].passage
+    siblings = corpus.siblings(top)
+    after = siblings[[p.id for p in siblings].index(top.id) + 1 :] if covered else []
+    below = corpus.children(top) if covered else []
+    near = [hit.passage for hit in hits if hit.passage != top or not covered]
+    found: list[str] = []
+    for passage in (*below[:2], *after[:1], *near):
+        question = passage.question or message(
+            "about_passage", query.language, title=passage.title, document=passage.document_title
+        )
+        if question not in found and question.casefold() != query.text.casefold():
+            found.append(question)
+    return tuple(found[:_SUGGESTIONS])
+
+
+def _outline(draft: _Draft, passage: Passage, children: list[Passage], corpus: Corpus) -> None:
+    """Give a section's own text, then the point of each section below it."""
+    _whole(draft, passage)
+    below = {child.id: corpus.children(child) for child in children}
+    deep = len(children) + sum(map(len, below.values())) <= _LONGEST_OUTLINE
+    draft.lines.append("")
+    for child in children:
+        draft.point(child, child.lead, label=child.title)
+        for grandchild in below[child.id] if deep else ():
+            draft.point(grandchild, grandchild.lead, label=grandchild.title, depth=1)
+
+
+def _whole(draft: _Draft, passage: Passage) -> None:
+    """Give all of a passage that has not been told yet, block by block."""
+    for block in passage.blocks:
+        if block.kind == "paragraph":
+            draft.paragraph(passage, block.statements)
+            continue
+        draft.lines.append("")
+        for statement in block.statements:
+            if (passage.id, statement) not in draft.told:
+                draft.point(passage, statement)
+
+
+def _answering(query: Query, hit: Hit) -> str:
+    """Return the statement that answers a narrow question, "" where the passage does.
+
+    A question for an amount is answered by a statement with a figure.
+    """
+    if asks_amount(query.text, query.language):
+        with_figures = [s for s in hit.passage.statements if figures(s)]
+        if hit.statement in with_figures:
+            return hit.statement
+        if len(with_figures) == 1:
+            return with_figures[0]
+    return hit.statement
+
+
+_AMOUNT = {
+    "en": r"\bhow (?:many|much|big|large|often|long)\b|\bpercent|%|\bsize of\b|\bnumber of\b",
+    "pl": r"\bile\b|\bilu\b|\bjak (?:duż|wiel|długo|często)|procent|%|\bliczb",
+    "hu": r"\bhány|\bmennyi|\bmekkora|százalék|%|\bhányad",
+    "ru": r"\bсколько\b|\bнасколько\b|процент|%|\bкакая доля|\bкакова доля|\bво сколько",
+    "zh": r"多少|几个|幾個|几倍|幾倍|多大|百分|%|比例|多久|几成|幾成|几个人|幾人|几人",
+}
+
+
+def asks_amount(text: str, language: Language) -> bool:
+    """Whether a question asks for a figure: "how many", "ile", "多少"."""
+    pattern = _AMOUNT["zh" if language.startswith("zh") else language]
+    return re.search(pattern, text.casefold()) is not None
+
+
+def _beside(hits: Sequence[Hit], corpus: Corpus) -> list[Hit]:
+    """Return the hit that stands at eye level with the best one, outside its section."""
+    top = hits[0]
+    family = {top.passage.parent, *(child.id for child in corpus.children(top.passage))}
+    return [
+        hit
+        for hit in hits[1:2]
+        if hit.score >= _BESIDE * top.score
+        and hit.passage.id not in family
+        and hit.passage.parent != top.passage.id
+        and not corpus.children(hit.passage)
+    ]
+
+
+def _runs(passage: Passage, statements: Sequence[str]) -> list[list[str]]:
+    """Group sentences into runs that follow each other directly, each quotable as one."""
+    order = {statement: i for i, statement in enumerate(passage.statements)}
+    runs: list[list[str]] = []
+    for statement in statements:
+        if runs and order[statement] == order[runs[-1][-1]] + 1:
+            runs[-1].append(statement)
+        else:
+            runs.append([statement])
+    return runs
+
+
+def _joined(statements: Sequence[str], passage: Passage) -> str:
+    """Quote sentences as they stand in the passage, the gaps between them included."""
+    start = passage.text.index(statements[0])
+    end = passage.text.index(statements[-1], start) + len(statements[-1])
+    return passage.text[start:end]
+
+
+def _marked(statement: str, number: int) -> str:
+    """Put a citation's mark before the closing punctuation of a statement."""
+    match = _CLOSING.search(statement)
+    if match is None:
+        return f"{statement} [{number}]"
+    return f"{statement[: match.start()]} [{number}]{match.group()}"
+
+
+def _label(label: str, language: Language) -> str:
+    if not label:
+        return ""
+    if language.startswith("zh"):
+        return f"**{label}**" + ("" if label.endswith(("？", "！", "?")) else "：")
+    return f"**{label}** " if label.endswith(("?", "!")) else f"**{label}.** "

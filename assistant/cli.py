@@ -1,0 +1,364 @@
+"""The command line: `cx-assistant`, or `python -m assistant`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+
+from assistant.errors import AssistantError, InputError
+from assistant.settings import Settings
+from assistant.types import LANGUAGES, Answer, Hit, Language, Turn
+
+if TYPE_CHECKING:
+    from assistant.conversation import Assistant
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Answer questions about leading customer experience, from a checked corpus.",
+)
+corpus_app = typer.Typer(no_args_is_help=True, help="Check and prepare corpus files.")
+app.add_typer(corpus_app, name="corpus")
+
+LanguageOption = Annotated[
+    str | None,
+    typer.Option("--language", "-l", help=f"Answer in this language: {', '.join(LANGUAGES)}."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in any language.")] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(help="File of JSON lines with id, turns and language ('-' reads from input)."),
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question, with its sources."""
+    if batch is not None and question is not None:
+        raise InputError("both a question and --batch were given; give one of them")
+    if batch is not None:
+        _ask_batch(batch, _language(language))
+        return
+    if question is None:
+        raise InputError("no question was given; type it after 'ask', or use --batch FILE")
+    assistant = _open()
+    start = time.perf_counter()
+    answer = assistant.ask(question, language=_language(language))
+    if as_json:
+        _print_json(answer_json(answer, time.perf_counter() - start))
+    else:
+        _print_answer(answer)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for, in any language.")],
+    k: Annotated[int, typer.Option("-k", help="How many passages to show.", min=1, max=100)] = 10,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that fit a query best."""
+    hits = _open().search(query, k, language=_language(language))
+    if as_json:
+        _print_json({"hits": [hit_json(hit) for hit in hits]})
+        return
+    console = _console()
+    for hit in hits:
+        console.print(f"[bold]{_escaped(hit.passage.title)}[/bold]  [dim]{hit.passage.id}  "
+                      f"{hit.score:.3f}  {'+'.join(hit.via)}[/dim]", highlight=False)
+        console.print(_escaped(hit.passage.lead), highlight=False)
+
+
+@app.command()
+def index(
+    rebuild: Annotated[bool, typer.Option(help="Build it anew, for another model too.")] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the index up to date with the corpus."""
+    _language(language)
+    report = _open(rebuild=rebuild).sync_report
+    if as_json:
+        _print_json({"added": report.added, "removed": report.removed,
+                     "unchanged": report.unchanged, "seconds": report.seconds})
+    else:
+        _console().print(f"{report.added} passages added, {report.removed} removed, "
+                         f"{report.unchanged} unchanged in {report.seconds:.1f} s", highlight=False)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    language: LanguageOption = None,
+) -> None:
+    """Serve the web page."""
+    from assistant.ui import serve as serve_page
+
+    serve_page(Settings.load(host=host, port=port, language=_language(language)))
+
+
+@corpus_app.command("check")
+def corpus_check(
+    file: Annotated[Path | None, typer.Argument(help="One file; the whole corpus without.")] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that corpus files keep the conventions and match the English text."""
+    from assistant.corpus import Corpus, check_alignment, read_document
+
+    settings = Settings.load()
+    chosen = _language(language)
+    if file is not None:
+        if not file.is_file():
+            raise InputError(f"{file}: no such file")
+        document = file.resolve().parent
+        english = [] if file.stem == "en" else read_document(document / "en.md")
+        passages = read_document(file)
+        problems = check_alignment(Corpus([*english, *passages]), {passages[0].language})
+    else:
+        corpus = Corpus.read(settings.corpus)
+        passages = list(corpus)
+        problems = check_alignment(corpus, [chosen] if chosen else LANGUAGES)
+    if as_json:
+        _print_json({"passages": len(passages), "problems": problems})
+    else:
+        for problem in problems:
+            _console().print(problem, highlight=False, markup=False)
+        _console().print(f"{len(passages)} passages, {len(problems)} problems", highlight=False)
+    if problems:
+        raise typer.Exit(1)
+
+
+@corpus_app.command("embed")
+def corpus_embed(language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """Compute the shipped vectors of the corpus anew, where its text has changed."""
+    from assistant.corpus import Corpus
+    from assistant.models import load_embeddings
+    from assistant.vectors import VectorStore, pieces, ship
+
+    settings = Settings.load()
+    chosen = _language(language)
+    passages = [p for p in Corpus.read(settings.corpus) if chosen in (None, p.language)]
+    embeddings = load_embeddings(settings)
+    total = sum(len(pieces(passage)) for passage in passages)
+    with _progress("embedding") as told:
+        done = 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            told(done, total)
+
+        store = VectorStore(embeddings, embeddings.name)
+        computed, reused = ship(passages, store, embeddings.name, progress=count)
+    if as_json:
+        _print_json({"computed": computed, "reused": reused})
+    else:
+        _console().print(f"{computed} vectors computed, {reused} reused", highlight=False)
+
+
+def answer_json(answer: Answer, seconds: float) -> dict[str, Any]:
+    """Return an answer as the JSON that `ask --json` prints."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "text": answer.text,
+        "grounded": answer.grounded,
+        "mode": answer.mode,
+        "citations": [
+            {
+                "number": citation.number,
+                "passage": citation.passage.id,
+                "document": citation.passage.document,
+                "title": citation.passage.title,
+                "language": citation.passage.language,
+                "quote": citation.quote,
+                "source": citation.passage.source,
+                "authored": citation.passage.authored,
+            }
+            for citation in answer.citations
+        ],
+        "suggestions": list(answer.suggestions),
+        "problems": list(answer.problems),
+        "milliseconds": round(seconds * 1000, 1),
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return a hit as the JSON that `search --json` prints."""
+    return {
+        "passage": hit.passage.id,
+        "document": hit.passage.document,
+        "title": hit.passage.title,
+        "language": hit.passage.language,
+        "score": hit.score,
+        "via": list(hit.via),
+        "text": hit.passage.text,
+    }
+
+
+def _ask_batch(file: str, language: Language | None) -> None:
+    """Answer a file of JSON lines, one line out for each line in."""
+    broken: list[int] = []
+    lines = _lines(file)
+    assistant = _open()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            result = _answer_line(assistant, line, number, language)
+        except InputError as error:
+            broken.append(number)
+            result = {"id": _id_of(line), "error": str(error)}
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    if broken:
+        which = ", ".join(str(number) for number in broken)
+        raise InputError(f"not answered: line {which}; see the output for what is wrong with each")
+
+
+def _answer_line(
+    assistant: Assistant, line: str, number: int, chosen: Language | None
+) -> dict[str, Any]:
+    from assistant.conversation import turn
+
+    try:
+        item = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"line {number}: not JSON ({error.msg}); write one object a line") from error
+    turns = item.get("turns") if isinstance(item, dict) else None
+    if not isinstance(turns, list) or not turns or not all(isinstance(t, str) for t in turns):
+        raise InputError(f"line {number}: no 'turns'; give a list of at least one question")
+    wanted = item.get("language")
+    if wanted is not None and wanted not in LANGUAGES:
+        raise InputError(f"line {number}: unknown language {wanted!r}; "
+                         f"known: {', '.join(LANGUAGES)}")
+    history: list[Turn] = []
+    start = time.perf_counter()
+    answer = None
+    for text in turns:
+        start = time.perf_counter()
+        try:
+            answer = assistant.ask(text, language=wanted or chosen, history=history)
+        except InputError as error:
+            raise InputError(f"line {number}: {error}") from error
+        history.append(turn(answer))
+    assert answer is not None
+    return {"id": item.get("id"), **answer_json(answer, time.perf_counter() - start)}
+
+
+def _id_of(line: str) -> Any:  # noqa: ANN401 - whatever the caller chose as an id
+    try:
+        item = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return item.get("id") if isinstance(item, dict) else None
+
+
+def _lines(file: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"{file}: cannot be read ({reason}); give a file of JSON lines") from error
+    return text.splitlines()
+
+
+def _language(code: str | None) -> Language | None:
+    if code is None:
+        return None
+    for language in LANGUAGES:
+        if code.casefold() == language.casefold():
+            return language
+    raise InputError(f"unknown language {code!r}; known: {', '.join(LANGUAGES)}")
+
+
+def _open(*, rebuild: bool = False) -> Assistant:
+    from assistant.conversation import Assistant
+
+    with _progress("indexing") as told:
+        return Assistant.open(Settings.load(), rebuild=rebuild, progress=told)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Any]:
+    """Show a progress bar on standard error while work goes on, if a terminal is attached."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None, visible=False)
+        yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _console() -> Any:  # noqa: ANN401 - rich is imported when it is needed
+    from rich.console import Console
+
+    return Console(soft_wrap=True)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _print_answer(answer: Answer) -> None:
+    console = _console()
+    if console.is_terminal:
+        from rich.markdown import Markdown
+
+        console.print(Markdown(answer.text))
+    else:
+        print(answer.text)
+    if answer.citations:
+        console.print()
+    for citation in answer.citations:
+        console.print(f"[{citation.number}] {citation.passage.label} ({citation.passage.source})",
+                      style="dim", markup=False, highlight=False)
+    for problem in answer.problems:
+        console.print(f"! {problem}", style="yellow", markup=False, highlight=False)
+    if answer.suggestions:
+        console.print()
+    for suggestion in answer.suggestions:
+        console.print(f"→ {suggestion}", style="cyan", markup=False, highlight=False)
+
+
+def main() -> None:
+    """Run the command line; an error that a person can mend is one line and exit code 1."""
+    try:
+        code = app(standalone_mode=False)
+    except AssistantError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        _fail(error.format_message().replace("\n", " "))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(text: str) -> None:
+    print(f"error: {text}", file=sys.stderr)
+    sys.exit(1)

@@ -1,0 +1,97 @@
+"""The assistant: from a question to a verified answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Self
+
+from assistant.answering import compose, growing, refuse
+from assistant.confidence import Confidence
+from assistant.corpus import Corpus
+from assistant.index import Index, SyncReport
+from assistant.models import load_embeddings
+from assistant.retrieval import Retriever
+from assistant.settings import Settings
+from assistant.types import Answer, Hit, Language, Question, Turn
+from assistant.understanding import Understanding
+from assistant.vectors import VectorStore
+
+_CONSIDERED = 10
+
+
+class Assistant:
+    """Answers questions from a corpus; open one with `Assistant.open()`.
+
+    Safe to share between threads: a question leaves no trace in it.
+    """
+
+    def __init__(self, settings: Settings, corpus: Corpus, index: Index, retriever: Retriever,
+                 report: SyncReport) -> None:
+        self.settings = settings
+        self.corpus = corpus
+        self.index = index
+        self.sync_report = report
+        self._retriever = retriever
+        self._understanding = Understanding(corpus)
+        self._confidence = Confidence.load(retriever.keywords)
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        rebuild: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Self:
+        """Read the corpus and bring the index up to date with it.
+
+        Raises:
+            AssistantError: the corpus, the index or the model cannot be used as it is.
+        """
+        settings = settings or Settings.load()
+        corpus = Corpus.read(settings.corpus)
+        embeddings = load_embeddings(settings)
+        index = Index(settings, VectorStore(embeddings, embeddings.name), embeddings.name)
+        report = index.sync(corpus, rebuild=rebuild, progress=progress)
+        return cls(settings, corpus, index, Retriever(corpus, index, embeddings), report)
+
+    def stream(self, question: Question) -> Iterator[Answer]:
+        """Yield growing answers, the last one complete.
+
+        Raises:
+            InputError: the question is empty, too long or in none of the languages.
+        """
+        query = self._understanding.understand(question, self.settings.language)
+        hits = self._retriever.search(query, _CONSIDERED)
+        covered = bool(hits) and self._confidence.covers(query, hits)
+        answer = (compose if covered else refuse)(query, hits, self.corpus)
+        yield from growing(replace(answer, question=question.text))
+
+    def ask(
+        self,
+        text: str,
+        *,
+        language: Language | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        """Answer a question, in `language` or its own."""
+        answer = None
+        for answer in self.stream(Question(text, language, tuple(history))):
+            continue
+        assert answer is not None
+        return answer
+
+    def search(self, text: str, k: int = 10, *, language: Language | None = None) -> list[Hit]:
+        """Return the k passages that fit a query best."""
+        query = self._understanding.understand(Question(text, language), self.settings.language)
+        return self._retriever.search(query, k)
+
+    def language_of(self, text: str, language: Language | None = None) -> Language:
+        """Return the language in which to speak to whoever typed this."""
+        return self._understanding.spoken(Question(text, language), self.settings.language)
+
+
+def turn(answer: Answer) -> Turn:
+    """Return what a follow-up question needs to know of an answer."""
+    return Turn(answer.question, tuple(dict.fromkeys(c.passage.id for c in answer.citations)))

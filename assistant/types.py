@@ -1,0 +1,149 @@
+"""The nouns of the assistant: what flows from the corpus to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, get_args
+
+Language = Literal["en", "zh-Hans", "zh-Hant", "pl", "hu", "ru"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+Route = Literal["ask", "refuse"]
+Mode = Literal["composed", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of sentences or a list of points, in reading order.
+
+    `statements` are verbatim pieces of the passage: a paragraph's sentences or
+    a list's items. `anchors` are the items' own ids ("" where an item has none)
+    and are empty for a paragraph.
+    """
+
+    kind: Literal["paragraph", "list"]
+    statements: tuple[str, ...]
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The text directly under one heading of a document, in one language.
+
+    The same `id` ("document/heading-id") names the passage in every language it
+    exists in. `path` holds the titles of the headings above it, outermost
+    first; `facets` include those inherited from them. `question` is the question
+    it answers, fit to be shown; `asked` are other ways people put it.
+    """
+
+    id: str
+    language: Language
+    document: str
+    document_title: str
+    path: tuple[str, ...]
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    facets: Mapping[str, str]
+    source: str
+    parent: str | None = None
+    own_facets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: tuple[str, ...] = ()
+    question: str = ""
+    asked: tuple[str, ...] = ()
+    authored: bool = False
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        return tuple(statement for block in self.blocks for statement in block.statements)
+
+    @property
+    def lead(self) -> str:
+        """The first sentence, which states the passage's point and stands alone."""
+        return self.blocks[0].statements[0]
+
+    @property
+    def label(self) -> str:
+        """Where the passage stands: document, headings above it, its own title."""
+        return " › ".join((self.document_title, *self.path, self.title))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the same conversation and the passages its answer cited."""
+
+    question: str
+    passages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person typed; `language` is their choice or the page's, None when unknown."""
+
+    text: str
+    language: Language | None = None
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question understood: what to search for, in which language to answer.
+
+    `facets` maps a facet to the values that the question names, such as
+    {"stage": {"year-3-4"}}. `unknown` holds content words and numbers of the
+    question that stand nowhere in the corpus.
+    """
+
+    text: str
+    language: Language
+    facets: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    route: Route = "ask"
+    focus: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, in the language to answer in where it exists in it.
+
+    `score` orders the hits of one query and compares with nothing else.
+    `similarity` is the raw cosine between the question and the nearest vector
+    of the passage, which compares between queries of one language. `statement`
+    is the passage's piece nearest to the question, "" where its whole or its
+    heading is nearer. `via` names what found it: "meaning", "words", "facet".
+    """
+
+    passage: Passage
+    score: float
+    via: tuple[str, ...]
+    similarity: float = 0.0
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered quote: verbatim text of a passage, Markdown emphasis aside."""
+
+    number: int
+    passage: Passage
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in Markdown whose marks [1], [2] point at its citations."""
+
+    question: str
+    language: Language
+    text: str
+    citations: tuple[Citation, ...] = ()
+    mode: Mode = "composed"
+    suggestions: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def grounded(self) -> bool:
+        """Whether it states something, and every check of its citations held."""
+        return bool(self.citations) and not self.problems
