@@ -1,0 +1,92 @@
+"""A passage as HTML: for the panel beside an answer, and as a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from html import escape
+
+from markdown_it import MarkdownIt
+
+from assistant.messages import message
+from assistant.types import Language, Passage
+
+_INLINE = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink"])
+_NO_QUOTE: range = range(0)
+
+
+def passage_address(passage: Passage, quote: str) -> str:
+    """Return the address of a passage in its language, with the quoted statements marked."""
+    order = [i for i, statement in enumerate(passage.statements) if statement in quote]
+    marked = f"?from={order[0]}&to={order[-1]}" if order else ""
+    return f"/{passage.language}/passages/{passage.id}{marked}"
+
+
+def passage_fragment(
+    passage: Passage, others: Sequence[Language], quoted: Container[int] = _NO_QUOTE
+) -> str:
+    """Render a passage, its source, and links to it in the other languages.
+
+    Args:
+        passage: what to show.
+        others: the other languages that it exists in.
+        quoted: positions of the statements to mark.
+    """
+    language = passage.language
+    crumbs = " › ".join(escape(part) for part in (passage.document_title, *passage.path))
+    links = "".join(
+        f'<a href="/{code}/passages/{passage.id}" hreflang="{code}" lang="{code}" '
+        f'data-passage>{escape(message("language_name", code))}</a>'
+        for code in others
+    )
+    note = f'<p class="cx-note">{escape(message("source_authored", language))}</p>'
+    return (
+        f'<article class="cx-passage" lang="{language}">'
+        f'<p class="cx-crumbs">{crumbs}</p><h2>{escape(passage.title)}</h2>'
+        f"{_blocks(passage, quoted)}"
+        f'<p class="cx-from">{escape(message("source_from", language, source=passage.source))}</p>'
+        f"{note if passage.authored else ''}"
+        f'<nav class="cx-variants" aria-label="{escape(message("in_other_languages", language))}">'
+        f"<span>{escape(message('in_other_languages', language))}</span>{links}</nav></article>"
+    )
+
+
+def passage_page(
+    passage: Passage, others: Sequence[Language], quoted: Container[int] = _NO_QUOTE
+) -> str:
+    """Render a passage as a page that can be shared."""
+    return _page(passage.language, passage.title, passage_fragment(passage, others, quoted))
+
+
+def missing_page(language: Language) -> str:
+    """Say that there is no such passage, and where to go instead."""
+    text = message("no_passage", language)
+    return _page(language, message("source_panel", language), f"<article><p>{escape(text)}</p></article>")
+
+
+def _page(language: Language, title: str, body: str) -> str:
+    name = escape(message("title", language))
+    back = escape(message("back_to_chat", language))
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} · {name}</title>"
+        '<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/site.css">'
+        f'</head><body class="cx-page"><header><a href="/{language}/">{name}</a></header>'
+        f'<main>{body}<p><a class="cx-back" href="/{language}/">{back}</a></p></main></body></html>'
+    )
+
+
+def _blocks(passage: Passage, quoted: Container[int]) -> str:
+    html, position = [], 0
+    gap = "" if passage.language.startswith("zh") else " "
+    for block in passage.blocks:
+        parts = []
+        for statement in block.statements:
+            text = _INLINE.renderInline(statement)
+            parts.append(f"<mark>{text}</mark>" if position in quoted else text)
+            position += 1
+        if block.kind == "paragraph":
+            html.append(f"<p>{gap.join(parts)}</p>")
+        else:
+            html.append("<ul>" + "".join(f"<li>{part}</li>" for part in parts) + "</ul>")
+    return "".join(html)

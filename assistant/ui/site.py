@@ -1,0 +1,117 @@
+"""The site: a page per language, passages by address, assets, and what guards them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from assistant.settings import Settings
+from assistant.types import LANGUAGES, Language
+from assistant.ui.guard import Guard
+from assistant.ui.passage import missing_page, passage_fragment, passage_page
+
+if TYPE_CHECKING:
+    from assistant.conversation import Assistant
+    from assistant.storage import Storage
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+_SESSIONS = 500
+
+
+def build_site(assistant: Assistant, storage: Storage) -> FastAPI:
+    """Build the whole site around an opened assistant."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    import gradio as gr
+
+    from assistant.ui.chat import chat_page
+    from assistant.ui.theme import HEAD, theme
+
+    site = FastAPI(title="CX Assistant", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @site.get("/")
+    def start(request: Request) -> RedirectResponse:
+        preferred = request.headers.get("accept-language", "")
+        return RedirectResponse(f"/{preferred_language(preferred, assistant.settings.language)}/")
+
+    @site.get("/{language}/passages/{document}/{heading}", response_class=HTMLResponse)
+    def passage(
+        language: Language,
+        document: str,
+        heading: str,
+        first: int = Query(default=-1, alias="from"),
+        last: int = Query(default=-1, alias="to"),
+        *,
+        fragment: bool = False,
+    ) -> HTMLResponse:
+        found = assistant.corpus.get(f"{document}/{heading}", language)
+        if found is None:
+            return HTMLResponse(missing_page(language), status_code=404)
+        others = [code for code in assistant.corpus.variants(found.id) if code != language]
+        render = passage_fragment if fragment else passage_page
+        return HTMLResponse(render(found, others, range(first, last + 1)))
+
+    @site.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> FileResponse:
+        return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
+
+    site.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+    for language in LANGUAGES:
+        page = chat_page(assistant, storage, language)
+        page.state_session_capacity = _SESSIONS
+        page.queue(default_concurrency_limit=4, max_size=200)
+        gr.mount_gradio_app(
+            site,
+            page,
+            path=f"/{language}",
+            theme=theme(),
+            head=HEAD,
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            show_error=False,
+        )
+    site.add_middleware(Guard)
+    return site
+
+
+def preferred_language(header: str, fallback: Language) -> Language:
+    """Return the language of ours that an Accept-Language header asks for most."""
+    wishes: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            wishes.append((-float(quality or 1), tag.strip().casefold()))
+        except ValueError:
+            continue
+    for _, tag in sorted(wishes, key=lambda wish: wish[0]):
+        if tag.startswith("zh"):
+            traditional = any(part in tag.split("-") for part in ("hant", "tw", "hk", "mo"))
+            return "zh-Hant" if traditional else "zh-Hans"
+        for language in LANGUAGES:
+            if tag.split("-")[0] == language:
+                return language
+    return fallback
+
+
+def serve(settings: Settings) -> None:
+    """Open the assistant, then serve the site until it is interrupted."""
+    import uvicorn
+    from rich.console import Console
+
+    from assistant.conversation import Assistant
+    from assistant.storage import Storage
+
+    console = Console(stderr=True)
+    with console.status("Opening the corpus and its index …") as status:
+        assistant = Assistant.open(
+            settings,
+            progress=lambda done, total: status.update(f"Indexing: {done} of {total} passages …"),
+        )
+        site = build_site(assistant, Storage(settings.database_url))
+    console.print(f"CX Assistant: http://{settings.host}:{settings.port}/  (Ctrl+C stops it)")
+    uvicorn.run(site, host=settings.host, port=settings.port, log_level="warning")
