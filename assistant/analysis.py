@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_]+(?:['\u2019][^\W_]+)?")
-_ORDINAL_SUFFIX = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
+_NUMBERED = re.compile(r"\d+(?:st|nd|rd|th|-?(?:й|м|го|му|ый|ой|ом|ik|ban|ben))\b|\d+\.(?=\s+\w)|[^\W_]+")
+_ORDINAL = re.compile(r"(\d+)\D+$")
+_HAN_NUMERAL = re.compile("[一二三四五六七八九十两]+")
 _SNOWBALL = {"en": "english", "pl": "polish", "hu": "hungarian", "ru": "russian"}
 _LARGEST_NUMERAL = 60
 _HAN_DIGITS = "零一二三四五六七八九"
@@ -136,39 +138,43 @@ def content_words(text: str, language: Language) -> list[tuple[str, ...]]:
 
 @cache
 def _numerals(language: Language) -> dict[str, str]:
-    """Map the stems of the number words 1 to 60, cardinal and ordinal, to digits."""
+    """Map the stems of the number words 1 to 60 to digits, of ordinals with a full stop."""
     from num2words import num2words
 
     table: dict[str, str] = {}
     for number in range(_LARGEST_NUMERAL, 0, -1):
-        for form in ("cardinal", "ordinal"):
+        for form, mark in (("cardinal", ""), ("ordinal", ".")):
             word = num2words(number, to=form, lang=language)
             if " " not in word:
-                table[stem(word.replace("-", ""), language)] = str(number)
+                table[stem(word.replace("-", ""), language)] = f"{number}{mark}"
     return table
 
 
 def normalise_numbers(text: str, language: Language) -> list[str]:
-    """Return the stems of all words with number words as digits: "third year" → 3, year.
+    """Return the stems of all words with number words as digits: "third year" → 3., year.
 
-    In Chinese, numerals become digits inside the text, which is returned whole.
+    Ordinals keep a full stop, since "the third year" is not "three years". In
+    Chinese, numerals become digits inside the text, which is returned whole.
     """
     if language.startswith("zh"):
         plain = simplify(unicodedata.normalize("NFKC", text), language).casefold()
-        return [re.sub("[一二三四五六七八九十]+", _han_number, plain).replace(" ", "")]
+        return [_HAN_NUMERAL.sub(_han_number, plain).replace(" ", "")]
     numerals = _numerals(language)
     found = []
-    for word in words(text, language):
-        bare = _ORDINAL_SUFFIX.sub(r"\1", word)
-        found.append(numerals.get(stem(bare, language)) or stem(bare, language))
+    for word in _NUMBERED.findall(unicodedata.normalize("NFKC", text).casefold()):
+        ordinal = _ORDINAL.match(word)
+        if ordinal:
+            found.append(f"{ordinal.group(1)}.")
+        else:
+            found.append(numerals.get(stem(word, language)) or stem(word, language))
     return found
 
 
 def _han_number(match: re.Match[str]) -> str:
-    """Read a Chinese numeral below 100; longer runs of digits stay digit by digit."""
-    numeral = match.group()
+    """Read a Chinese numeral below 100; "一两年", a year or two, stays as it is."""
+    numeral = match.group().replace("两", "二")
     if "十" not in numeral:
-        return "".join(str(_HAN_DIGITS.index(c)) for c in numeral)
+        return str(_HAN_DIGITS.index(numeral)) if len(numeral) == 1 else match.group()
     tens, _, units = numeral.partition("十")
     if len(tens) > 1 or len(units) > 1:
         return numeral

@@ -60,11 +60,11 @@ class Assistant:
         """Yield growing answers, the last one complete.
 
         Raises:
-            InputError: the question is empty, too long or in none of the languages.
+            InputError: the question is empty or too long.
         """
         query = self._understanding.understand(question, self.settings.language)
-        hits = self._retriever.search(query, _CONSIDERED)
-        covered = bool(hits) and self._confidence.covers(query, hits)
+        hits = self._retriever.search(query, _CONSIDERED) if query.route == "ask" else []
+        covered = bool(hits) and not query.unknown and self._confidence.covers(query, hits)
         answer = (compose if covered else refuse)(query, hits, self.corpus)
         yield from growing(replace(answer, question=question.text))
 

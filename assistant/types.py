@@ -10,7 +10,7 @@ from typing import Literal, get_args
 Language = Literal["en", "zh-Hans", "zh-Hant", "pl", "hu", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-Route = Literal["ask", "refuse"]
+Route = Literal["ask", "refuse", "other_language"]
 Mode = Literal["composed", "refusal"]
 
 
@@ -92,15 +92,14 @@ class Query:
     """A question understood: what to search for, in which language to answer.
 
     `facets` maps a facet to the values that the question names, such as
-    {"stage": {"year-3-4"}}. `unknown` holds content words and numbers of the
-    question that stand nowhere in the corpus.
+    {"stage": {"year-3-4"}}. `unknown` holds facets that it numbers beyond the
+    corpus, such as "stage" for "year ten".
     """
 
     text: str
     language: Language
     facets: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     route: Route = "ask"
-    focus: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 

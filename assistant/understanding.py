@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,12 +18,15 @@ from assistant.corpus import Corpus
 from assistant.errors import InputError
 from assistant.language import LanguageDetector
 from assistant.messages import message
+from assistant.spelling import Spelling
 from assistant.types import LANGUAGES, Language, Query, Question, Turn
 
 LONGEST_QUESTION = 20_000
 _SEARCHED = 1_000
 _ELLIPSIS_WORDS = 5
+_TERSE, _TERSE_HAN = 8, 14
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_DIGITS = re.compile(r"\d+")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 
 
@@ -41,6 +44,9 @@ class Understanding:
 
     def __init__(self, corpus: Corpus) -> None:
         self._detector = LanguageDetector(corpus.vocabulary)
+        self._spelling = {
+            language: Spelling(corpus.vocabulary[language], language) for language in LANGUAGES
+        }
         self._names = {language: _names(corpus, language) for language in LANGUAGES}
 
     def understand(self, question: Question, fallback: Language) -> Query:
@@ -54,13 +60,16 @@ class Understanding:
             fallback: the language of messages where none can be told.
 
         Raises:
-            InputError: the question is empty, too long or in none of the languages.
+            InputError: the question is empty or too long.
         """
         text = clean(question.text, question.language or fallback)
         preferred = question.language or fallback
         language = question.language or self._detector.detect(text, preferred)
         if language is None:
-            raise InputError(message("unknown_language", preferred))
+            return Query(text[:_SEARCHED], preferred, route="other_language")
+        if _HOSTILE[_script(language)].search(text.casefold()):
+            return Query(text[:_SEARCHED], language, route="refuse")
+        text = self._spelling[language].mend(text)
         own = self._facets(text, language)
         topic = _searched(text)
         if question.history and self._continues(text, language, own):
@@ -68,7 +77,7 @@ class Understanding:
             inherited = self._facets(earlier.question, language)
             topic = _merge(earlier, topic, own, inherited)
             own = {**{k: v for k, v in inherited.items() if k not in own}, **own}
-        return Query(topic, language, MappingProxyType(own))
+        return Query(topic, language, MappingProxyType(own), unknown=self._unknown(text, language))
 
     def spoken(self, question: Question, fallback: Language) -> Language:
         """Return the language to speak to this person in, whatever they typed."""
@@ -84,6 +93,23 @@ class Understanding:
                 found.setdefault(name.facet, set()).add(name.value)
         return {facet: frozenset(values) for facet, values in found.items()}
 
+    def _unknown(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the facets that a question numbers beyond the corpus ("year ten").
+
+        In a long question such a number is a circumstance, not what is asked.
+        """
+        chinese = language.startswith("zh")
+        if len(analysis.content_words(text, language)) > (_TERSE_HAN if chinese else _TERSE):
+            return ()
+        stems = analysis.normalise_numbers(text, language)
+        known = {name.stems: name for name in self._names[language]}
+        found = []
+        for pattern, facet in _numbered(self._names[language]):
+            for stand, number in _instances(pattern, stems, chinese=chinese):
+                if stand not in known and int(number) not in _covered(facet, known.values()):
+                    found.append(facet)
+        return tuple(dict.fromkeys(found))
+
     def _continues(self, text: str, language: Language, own: Mapping[str, frozenset[str]]) -> bool:
         """Whether a question leans on the one before: it has hardly a word of its own."""
         content = analysis.content_words(text, language)
@@ -94,6 +120,38 @@ class Understanding:
         return len(content) - 2 * facet_words <= 0
 
 
+# Requests to step out of the task: to show or drop instructions, to reveal other people's
+# questions. No passage answers them, however near their words come to one.
+_HOSTILE: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(
+        r"(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rule|prompt|guideline)"
+        r"|\b(system|hidden|initial) (prompt|message|instruction)|\byour (prompt|instructions)\b"
+        r"|\bother (users?|people)('s|s')?\b.{0,40}\b(question|chat|conversation|data|ask|email|name)"
+        r"|\b(questions?|chats?|conversations?|data|emails?|names?)\b.{0,25}\bother users?\b"
+        r"|\b(pretend|act as|role.?play|you are now)\b.{0,60}\b(no|without|unrestricted|hacker|dan)\b"
+    ),
+    "zh": re.compile(
+        "(忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會).{0,15}(指令|指示|规则|規則|提示|设定|設定)"
+        "|系统提示|系統提示|提示词|提示詞|(隐藏|隱藏|初始|原始).{0,6}(指令|提示)"
+        "|(其他|别的|別的)(用户|使用者|人).{0,12}(问|問|对话|對話|资料|資料|数据|記錄|记录|邮箱|信箱)"
+        "|(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)"
+    ),
+    "pl": re.compile(
+        r"(zignoruj|ignoruj|zapomnij|pomiń|odrzuć)\b.{0,40}(instrukcj|zasad|polece|reguł)"
+        r"|(instrukcj\w*|prompt\w*|komunikat\w*) systemow|systemow\w+ (prompt|instrukcj)|\bprompt"
+        r"|innych (użytkownik|osób|klientów asystenta)|(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)"
+    ),
+    "hu": re.compile(
+        r"(hagyd|hagyja|felejtsd|felejtse|ne vedd).{0,40}(utasítás|szabály|prompt)"
+        r"|rendszer(prompt|üzenet|utasítás)|\bprompt|rejtett (utasítás|prompt)"
+        r"|(többi|más|másik) (felhasználó|ügyfeled)|(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)"
+    ),
+    "ru": re.compile(
+        r"(забудь|игнорируй|проигнорируй|отбрось|забудьте)\b.{0,40}(инструкц|правил|указани)"
+        r"|системн\w+ (промпт|инструкц|сообщен)|\bпромпт|скрыт\w+ (инструкц|промпт)"
+        r"|други(х|е) пользовател|(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)"
+    ),
+}
 _OPENERS: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(r"(and|but|so|what about|how about|why|then|what if|also)\b"),
     "pl": re.compile(r"(a|i|ale|co z|dlaczego|czemu|więc|też)\b"),
@@ -160,6 +218,45 @@ def _names(corpus: Corpus, language: Language) -> list[_Name]:
                 if stems:
                     found.append(_Name(facet, value, stems))
     return found
+
+
+def _numbered(names: Iterable[_Name]) -> list[tuple[tuple[str, ...], str]]:
+    """Return how facets are named by number: ("year", "#"), "stage"."""
+    patterns: dict[tuple[str, ...], str] = {}
+    for name in names:
+        text = "\0".join(name.stems)
+        if len(_DIGITS.findall(text)) == 1:
+            patterns[tuple(_DIGITS.sub("#", text).split("\0"))] = name.facet
+    return [(pattern, facet) for pattern, facet in patterns.items() if len("".join(pattern)) > 2]
+
+
+def _instances(
+    pattern: tuple[str, ...], stems: list[str], *, chinese: bool
+) -> list[tuple[tuple[str, ...], str]]:
+    """Return where a numbered name stands in a text, with the number it has there."""
+    parts = [re.escape(part).replace(r"\#", r"(\d+)") for part in pattern]
+    if chinese:
+        regex, text = re.compile(parts[0]), stems[0]
+    else:
+        regex, text = re.compile(r"(?<!\S)" + " ".join(parts) + r"(?!\S)"), " ".join(stems)
+    return [
+        (tuple(match.group().split(" ")) if not chinese else (match.group(),), match.group(1))
+        for match in regex.finditer(text)
+    ]
+
+
+def _covered(facet: str, names: Iterable[_Name]) -> set[int]:
+    """Return the numbers that a facet's names and values stand for."""
+    return {
+        int(digits)
+        for name in names
+        if name.facet == facet
+        for digits in _DIGITS.findall(" ".join((*name.stems, name.value)))
+    }
+
+
+def _script(language: Language) -> str:
+    return "zh" if language.startswith("zh") else language
 
 
 def _stands_in(name: tuple[str, ...], stems: list[str], *, chinese: bool) -> bool:
