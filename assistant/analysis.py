@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_]+(?:['\u2019][^\W_]+)?")
-_NUMBERED = re.compile(r"\d+(?:st|nd|rd|th|-?(?:й|м|го|му|ый|ой|ом|ik|ban|ben))\b|\d+\.(?=\s+\w)|[^\W_]+")
+_NUMBERED = re.compile(
+    r"\d+(?:st|nd|rd|th|-?(?:й|м|го|му|ый|ой|ом|ik|ban|ben))\b|\d+\.(?=\s+\w)|[^\W_]+"
+)
 _ORDINAL = re.compile(r"(\d+)\D+$")
 _HAN_NUMERAL = re.compile("[一二三四五六七八九十两]+")
 _SNOWBALL = {"en": "english", "pl": "polish", "hu": "hungarian", "ru": "russian"}
@@ -70,6 +72,7 @@ def simplify(text: str, language: Language = "zh-Hans") -> str:
 
 
 def to_traditional(text: str) -> str:
+    """Bring Chinese text to the characters of Taiwan."""
     return str(_converter("s2tw").convert(text))
 
 

@@ -42,9 +42,7 @@ class _Draft:
         self.citations.append(Citation(number, passage, quote))
         return number
 
-    def paragraph(
-        self, passage: Passage, statements: Sequence[str], *, label: str = ""
-    ) -> None:
+    def paragraph(self, passage: Passage, statements: Sequence[str], *, label: str = "") -> None:
         """Add sentences that follow each other in a passage as a paragraph with one citation."""
         fresh = [s for s in statements if (passage.id, s) not in self.told]
         if not fresh:
@@ -65,8 +63,9 @@ class _Draft:
 
     def finish(self, query: Query, suggestions: tuple[str, ...]) -> Answer:
         text = "\n".join(self.lines).strip()
-        answer = Answer(query.text, self.language, text, tuple(self.citations),
-                        suggestions=suggestions)
+        answer = Answer(
+            query.text, self.language, text, tuple(self.citations), suggestions=suggestions
+        )
         return replace(answer, problems=verify(answer))
 
 

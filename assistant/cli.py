@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from assistant.errors import AssistantError, InputError
@@ -78,8 +77,11 @@ def search(
         return
     console = _console()
     for hit in hits:
-        console.print(f"[bold]{_escaped(hit.passage.title)}[/bold]  [dim]{hit.passage.id}  "
-                      f"{hit.score:.3f}  {'+'.join(hit.via)}[/dim]", highlight=False)
+        console.print(
+            f"[bold]{_escaped(hit.passage.title)}[/bold]  [dim]{hit.passage.id}  "
+            f"{hit.score:.3f}  {'+'.join(hit.via)}[/dim]",
+            highlight=False,
+        )
         console.print(_escaped(hit.passage.lead), highlight=False)
 
 
@@ -93,11 +95,20 @@ def index(
     _language(language)
     report = _open(rebuild=rebuild).sync_report
     if as_json:
-        _print_json({"added": report.added, "removed": report.removed,
-                     "unchanged": report.unchanged, "seconds": report.seconds})
+        _print_json(
+            {
+                "added": report.added,
+                "removed": report.removed,
+                "unchanged": report.unchanged,
+                "seconds": report.seconds,
+            }
+        )
     else:
-        _console().print(f"{report.added} passages added, {report.removed} removed, "
-                         f"{report.unchanged} unchanged in {report.seconds:.1f} s", highlight=False)
+        _console().print(
+            f"{report.added} passages added, {report.removed} removed, "
+            f"{report.unchanged} unchanged in {report.seconds:.1f} s",
+            highlight=False,
+        )
 
 
 @app.command()
@@ -239,14 +250,17 @@ def _answer_line(
     try:
         item = json.loads(line)
     except json.JSONDecodeError as error:
-        raise InputError(f"line {number}: not JSON ({error.msg}); write one object a line") from error
+        raise InputError(
+            f"line {number}: not JSON ({error.msg}); write one object a line"
+        ) from error
     turns = item.get("turns") if isinstance(item, dict) else None
     if not isinstance(turns, list) or not turns or not all(isinstance(t, str) for t in turns):
         raise InputError(f"line {number}: no 'turns'; give a list of at least one question")
     wanted = item.get("language")
     if wanted is not None and wanted not in LANGUAGES:
-        raise InputError(f"line {number}: unknown language {wanted!r}; "
-                         f"known: {', '.join(LANGUAGES)}")
+        raise InputError(
+            f"line {number}: unknown language {wanted!r}; known: {', '.join(LANGUAGES)}"
+        )
     history: list[Turn] = []
     start = time.perf_counter()
     answer = None
@@ -332,9 +346,8 @@ def _print_answer(answer: Answer) -> None:
         print(answer.text)
     if answer.citations:
         console.print()
-    for citation in answer.citations:
-        console.print(f"[{citation.number}] {citation.passage.label} ({citation.passage.source})",
-                      style="dim", markup=False, highlight=False)
+    for passage, numbers in _sources(answer).items():
+        console.print(f"{numbers} {passage}", style="dim", markup=False, highlight=False)
     for problem in answer.problems:
         console.print(f"! {problem}", style="yellow", markup=False, highlight=False)
     if answer.suggestions:
@@ -343,15 +356,27 @@ def _print_answer(answer: Answer) -> None:
         console.print(f"→ {suggestion}", style="cyan", markup=False, highlight=False)
 
 
+def _sources(answer: Answer) -> dict[str, str]:
+    """Return where each passage stands, with the numbers that cite it: "[2]…[4]"."""
+    numbers: dict[str, list[int]] = {}
+    for citation in answer.citations:
+        label = f"{citation.passage.label} ({citation.passage.source})"
+        numbers.setdefault(label, []).append(citation.number)
+    return {
+        label: f"[{found[0]}]" if len(found) == 1 else f"[{found[0]}]…[{found[-1]}]"
+        for label, found in numbers.items()
+    }
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 1."""
     try:
         code = app(standalone_mode=False)
     except AssistantError as error:
         _fail(str(error))
-    except click.UsageError as error:
-        _fail(error.format_message().replace("\n", " "))
-    except (click.Abort, KeyboardInterrupt):
+    except typer.TyperException as error:
+        _fail(f"{error}; see --help")
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -26,8 +26,14 @@ class Assistant:
     Safe to share between threads: a question leaves no trace in it.
     """
 
-    def __init__(self, settings: Settings, corpus: Corpus, index: Index, retriever: Retriever,
-                 report: SyncReport) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        corpus: Corpus,
+        index: Index,
+        retriever: Retriever,
+        report: SyncReport,
+    ) -> None:
         self.settings = settings
         self.corpus = corpus
         self.index = index
@@ -56,13 +62,17 @@ class Assistant:
         report = index.sync(corpus, rebuild=rebuild, progress=progress)
         return cls(settings, corpus, index, Retriever(corpus, index, embeddings), report)
 
-    def stream(self, question: Question) -> Iterator[Answer]:
+    def stream(self, question: Question, *, fallback: Language | None = None) -> Iterator[Answer]:
         """Yield growing answers, the last one complete.
+
+        Args:
+            question: what was typed, with the turns before it.
+            fallback: the language to speak where the question does not tell one.
 
         Raises:
             InputError: the question is empty or too long.
         """
-        query = self._understanding.understand(question, self.settings.language)
+        query = self._understanding.understand(question, fallback or self.settings.language)
         hits = self._retriever.search(query, _CONSIDERED) if query.route == "ask" else []
         covered = bool(hits) and not query.unknown and self._confidence.covers(query, hits)
         answer = (compose if covered else refuse)(query, hits, self.corpus)
@@ -76,20 +86,13 @@ class Assistant:
         history: Sequence[Turn] = (),
     ) -> Answer:
         """Answer a question, in `language` or its own."""
-        answer = None
-        for answer in self.stream(Question(text, language, tuple(history))):
-            continue
-        assert answer is not None
+        *_, answer = self.stream(Question(text, language, tuple(history)))
         return answer
 
     def search(self, text: str, k: int = 10, *, language: Language | None = None) -> list[Hit]:
         """Return the k passages that fit a query best."""
         query = self._understanding.understand(Question(text, language), self.settings.language)
         return self._retriever.search(query, k)
-
-    def language_of(self, text: str, language: Language | None = None) -> Language:
-        """Return the language in which to speak to whoever typed this."""
-        return self._understanding.spoken(Question(text, language), self.settings.language)
 
 
 def turn(answer: Answer) -> Turn:

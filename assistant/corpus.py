@@ -160,17 +160,26 @@ class _Reader:
         for heading in headings:
             identity = heading.attributes["id"]
             if identity in seen:
-                self.fail(heading.line, f"id #{identity} is already used on line {seen[identity]}; "
-                                        "give this heading an id of its own")
+                self.fail(
+                    heading.line,
+                    f"id #{identity} is already used on line {seen[identity]}; "
+                    "give this heading an id of its own",
+                )
             seen[identity] = heading.line
             while stack and stack[-1][0].level >= heading.level:
                 stack.pop()
             if heading.level != (stack[-1][0].level + 1 if stack else 2):
-                self.fail(heading.line, f"heading level {heading.level} has no heading of level "
-                                        f"{heading.level - 1} above it; start at ## and skip none")
+                self.fail(
+                    heading.line,
+                    f"heading level {heading.level} has no heading of level "
+                    f"{heading.level - 1} above it; start at ## and skip none",
+                )
             if not heading.blocks:
-                self.fail(heading.line, f"heading #{identity} has no text of its own; "
-                                        "write at least one sentence below it")
+                self.fail(
+                    heading.line,
+                    f"heading #{identity} has no text of its own; "
+                    "write at least one sentence below it",
+                )
             passage = self._passage(heading, stack[-1][1] if stack else None)
             stack.append((heading, passage))
             found.append(passage)
@@ -183,8 +192,11 @@ class _Reader:
         try:
             matter = yaml.safe_load(first.content)
         except yaml.YAMLError as error:
-            self.fail(2, f"front matter is not YAML ({str(error).splitlines()[0]}); "
-                         "quote values that contain a colon")
+            self.fail(
+                2,
+                f"front matter is not YAML ({str(error).splitlines()[0]}); "
+                "quote values that contain a colon",
+            )
         if not isinstance(matter, dict):
             self.fail(2, "front matter has no keys; it needs title, language and source")
         for key in ("title", "language", "source"):
@@ -194,8 +206,11 @@ class _Reader:
         if matter["language"] not in LANGUAGES:
             self.fail(2, f"unknown language {matter['language']!r}; known: {', '.join(LANGUAGES)}")
         if matter["language"] != expected:
-            self.fail(2, f"language is {matter['language']!r} but the file is named {expected!r}; "
-                         "make them equal")
+            self.fail(
+                2,
+                f"language is {matter['language']!r} but the file is named {expected!r}; "
+                "make them equal",
+            )
         source = matter["source"]
         missing = [k for k in _SOURCE_KEYS if not isinstance(source, dict) or not source.get(k)]
         if missing:
@@ -235,7 +250,9 @@ class _Reader:
             self.fail(line, f"id #{attributes['id']} is not lower-case words joined by hyphens")
         title = inline.content[: match.start()].strip()
         if not title:
-            self.fail(line, f"heading #{attributes['id']} has no title; write one before the braces")
+            self.fail(
+                line, f"heading #{attributes['id']} has no title; write one before the braces"
+            )
         return _Heading(line, int(opening.tag[1]), title, attributes)
 
     def _parse_attributes(self, braces: str, line: int) -> dict[str, str]:
@@ -244,7 +261,7 @@ class _Reader:
         except ParseError:
             end, attributes = -1, {}
         if end != len(braces) - 1:
-            self.fail(line, f"attributes {braces[:60]} cannot be read; write {{#id key=\"value\"}}")
+            self.fail(line, f'attributes {braces[:60]} cannot be read; write {{#id key="value"}}')
         return {str(key): str(value) for key, value in attributes.items()}
 
     def _add_block(self, heading: _Heading, tokens: list[Token], line: int) -> None:
@@ -265,8 +282,13 @@ class _Reader:
             heading.blocks.append(Block("list", tuple(items), tuple(anchors)))
             heading.texts.append("\n".join(f"- {item}" for item in items))
         else:
-            what = {"html_block": "HTML", "fence": "a code block", "code_block": "a code block",
-                    "blockquote_open": "a quotation block", "hr": "a rule"}.get(kind, kind)
+            what = {
+                "html_block": "HTML",
+                "fence": "a code block",
+                "code_block": "a code block",
+                "blockquote_open": "a quotation block",
+                "hr": "a rule",
+            }.get(kind, kind)
             self.fail(line, f"{what} is not allowed; use paragraphs and lists")
 
     def _item(self, content: str, line: int) -> tuple[str, str]:
@@ -372,8 +394,12 @@ def check_alignment(corpus: Corpus, languages: Iterable[Language] = LANGUAGES) -
     english = {passage.id: passage for passage in corpus.passages("en")}
     for language in languages:
         others = {passage.id: passage for passage in corpus.passages(language)}
-        problems += [f"{language}: {missing} is missing" for missing in english if missing not in others]
-        problems += [f"{language}: {extra} is not in English" for extra in others if extra not in english]
+        problems += [
+            f"{language}: {missing} is missing" for missing in english if missing not in others
+        ]
+        problems += [
+            f"{language}: {extra} is not in English" for extra in others if extra not in english
+        ]
         common = [identity for identity in english if identity in others]
         if common != [identity for identity in others if identity in english]:
             problems.append(f"{language}: passages stand in another order than in English")
@@ -396,7 +422,9 @@ def _differences(english: Passage, other: Passage) -> list[str]:
         found.append(f"{where} has other paragraphs, lists or points than in English")
     ours, theirs = Counter(figures(english.text)), Counter(figures(other.text))
     if ours != theirs:
-        found.append(f"{where} has figures {sorted(theirs.elements())}, not {sorted(ours.elements())}")
+        found.append(
+            f"{where} has figures {sorted(theirs.elements())}, not {sorted(ours.elements())}"
+        )
     if bool(english.question) != bool(other.question):
         found.append(f"{where} differs in having a question")
     if len(other.aliases) < min(2, len(english.aliases)):

@@ -135,7 +135,9 @@ class Index:
         self._store.forget()
         self._show(by_language)
         kept = {entry.hash for entries in self._entries.values() for entry in entries.values()}
-        gone = [e for entries in old_entries.values() for e in entries.values() if e.hash not in kept]
+        gone = [
+            e for entries in old_entries.values() for e in entries.values() if e.hash not in kept
+        ]
         total = sum(len(group) for group in by_language.values())
         seconds = round(time.perf_counter() - start, 3)
         return SyncReport(added, len(gone), total - added, seconds)
@@ -188,7 +190,8 @@ class Index:
         import numpy as np
 
         wholes = [vectors[0] for vectors in self._store.vectors(passages)]
-        return _Mean(np.round(np.mean(wholes, axis=0), 6).astype(np.float32), len(passages))
+        mean = np.stack(wholes).mean(axis=0)
+        return _Mean(np.asarray(np.round(mean, 6), dtype=np.float32), len(passages))
 
     def _add(self, batch: Sequence[tuple[str, Passage]]) -> dict[str, tuple[float, ...]]:
         """Store a batch of passages; return each one's lengths by its hash."""
@@ -205,7 +208,7 @@ class Index:
             ids += [f"{key}:{position}" for position in range(len(vectors))]
             units += list(centred / norms[:, None])
         for language, (ids, units) in rows.items():
-            self._collection(language).upsert(ids=ids, embeddings=units)  # type: ignore[arg-type]
+            self._collection(language).upsert(ids=ids, embeddings=units)
         return lengths
 
     def _show(self, by_language: dict[Language, list[Passage]]) -> None:
@@ -220,9 +223,7 @@ class Index:
     def languages(self) -> tuple[Language, ...]:
         return tuple(language for language, entries in self._entries.items() if entries)
 
-    def nearest(
-        self, vector: np.ndarray, spoken: Language, language: Language
-    ) -> list[Neighbour]:
+    def nearest(self, vector: np.ndarray, spoken: Language, language: Language) -> list[Neighbour]:
         """Return the pieces in `language` nearest to a question, nearest first.
 
         Args:
@@ -310,9 +311,7 @@ class Index:
                 for language, entries in self._entries.items()
             },
         }
-        self._manifest().upsert(
-            ids=["manifest"], documents=[json.dumps(stored)], embeddings=[[1.0]]
-        )
+        self._manifest().upsert(ids=["manifest"], documents=[json.dumps(stored)], embeddings=[1.0])
 
     def _manifest(self) -> Collection:
         return self._client.get_or_create_collection(_MANIFEST, embedding_function=None)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from assistant import analysis
-from assistant.types import LANGUAGES, Language
+from assistant.types import Language
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z\u00c0-\u024f]", re.IGNORECASE)
@@ -77,8 +77,10 @@ class LanguageDetector:
         lowered = text.casefold()
         tokens = [t for t in analysis.words(_strip_han(text), "en") if not t.isdigit()]
         folded = {analysis.fold(token) for token in tokens}
-        scores = {language: self._latin_score(language, lowered, tokens, folded)
-                  for language in _LATIN_LANGUAGES}
+        scores = {
+            language: self._latin_score(language, lowered, tokens, folded)
+            for language in _LATIN_LANGUAGES
+        }
         best = max(scores.values())
         foreign = max(
             sum(2.0 for token in tokens if token in listed)
@@ -113,7 +115,3 @@ def _strip_han(text: str) -> str:
 
 def _differences(first: str, second: str) -> int:
     return sum(a != b for a, b in zip(first, second, strict=False))
-
-
-def is_language(code: str) -> bool:
-    return code in LANGUAGES

@@ -28,7 +28,9 @@ class Spelling:
     def __init__(self, vocabulary: frozenset[str], language: Language) -> None:
         self._language = language
         self._alphabetic = not language.startswith("zh")
-        self._stems = {analysis.stem(word, language) for word in vocabulary} if vocabulary else set()
+        self._stems = (
+            {analysis.stem(word, language) for word in vocabulary} if vocabulary else set()
+        )
         self._words = sorted(word for word in vocabulary if len(word) >= 5 and word.isalpha())
         self._known = vocabulary
 

@@ -40,8 +40,13 @@ class Storage:
     def add_feedback(self, *, language: str, question: str, answer: str, liked: bool) -> None:
         with Session(self._engine) as session, session.begin():
             session.add(
-                Feedback(given=datetime.now(UTC), language=language, question=question,
-                         answer=answer, liked=liked)
+                Feedback(
+                    given=datetime.now(UTC),
+                    language=language,
+                    question=question,
+                    answer=answer,
+                    liked=liked,
+                )
             )
 
     def feedback(self) -> list[Feedback]:

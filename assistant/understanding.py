@@ -16,6 +16,7 @@ from types import MappingProxyType
 from assistant import analysis
 from assistant.corpus import Corpus
 from assistant.errors import InputError
+from assistant.hostile import is_hostile
 from assistant.language import LanguageDetector
 from assistant.messages import message
 from assistant.spelling import Spelling
@@ -67,7 +68,7 @@ class Understanding:
         language = question.language or self._detector.detect(text, preferred)
         if language is None:
             return Query(text[:_SEARCHED], preferred, route="other_language")
-        if _HOSTILE[_script(language)].search(text.casefold()):
+        if is_hostile(text, language):
             return Query(text[:_SEARCHED], language, route="refuse")
         text = self._spelling[language].mend(text)
         own = self._facets(text, language)
@@ -78,12 +79,6 @@ class Understanding:
             topic = _merge(earlier, topic, own, inherited)
             own = {**{k: v for k, v in inherited.items() if k not in own}, **own}
         return Query(topic, language, MappingProxyType(own), unknown=self._unknown(text, language))
-
-    def spoken(self, question: Question, fallback: Language) -> Language:
-        """Return the language to speak to this person in, whatever they typed."""
-        if question.language:
-            return question.language
-        return self._detector.detect(question.text[:_SEARCHED], fallback) or fallback
 
     def _facets(self, text: str, language: Language) -> dict[str, frozenset[str]]:
         stems = analysis.normalise_numbers(text, language)
@@ -120,38 +115,6 @@ class Understanding:
         return len(content) - 2 * facet_words <= 0
 
 
-# Requests to step out of the task: to show or drop instructions, to reveal other people's
-# questions. No passage answers them, however near their words come to one.
-_HOSTILE: Mapping[str, re.Pattern[str]] = {
-    "en": re.compile(
-        r"(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rule|prompt|guideline)"
-        r"|\b(system|hidden|initial) (prompt|message|instruction)|\byour (prompt|instructions)\b"
-        r"|\bother (users?|people)('s|s')?\b.{0,40}\b(question|chat|conversation|data|ask|email|name)"
-        r"|\b(questions?|chats?|conversations?|data|emails?|names?)\b.{0,25}\bother users?\b"
-        r"|\b(pretend|act as|role.?play|you are now)\b.{0,60}\b(no|without|unrestricted|hacker|dan)\b"
-    ),
-    "zh": re.compile(
-        "(忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會).{0,15}(指令|指示|规则|規則|提示|设定|設定)"
-        "|系统提示|系統提示|提示词|提示詞|(隐藏|隱藏|初始|原始).{0,6}(指令|提示)"
-        "|(其他|别的|別的)(用户|使用者|人).{0,12}(问|問|对话|對話|资料|資料|数据|記錄|记录|邮箱|信箱)"
-        "|(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)"
-    ),
-    "pl": re.compile(
-        r"(zignoruj|ignoruj|zapomnij|pomiń|odrzuć)\b.{0,40}(instrukcj|zasad|polece|reguł)"
-        r"|(instrukcj\w*|prompt\w*|komunikat\w*) systemow|systemow\w+ (prompt|instrukcj)|\bprompt"
-        r"|innych (użytkownik|osób|klientów asystenta)|(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)"
-    ),
-    "hu": re.compile(
-        r"(hagyd|hagyja|felejtsd|felejtse|ne vedd).{0,40}(utasítás|szabály|prompt)"
-        r"|rendszer(prompt|üzenet|utasítás)|\bprompt|rejtett (utasítás|prompt)"
-        r"|(többi|más|másik) (felhasználó|ügyfeled)|(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)"
-    ),
-    "ru": re.compile(
-        r"(забудь|игнорируй|проигнорируй|отбрось|забудьте)\b.{0,40}(инструкц|правил|указани)"
-        r"|системн\w+ (промпт|инструкц|сообщен)|\bпромпт|скрыт\w+ (инструкц|промпт)"
-        r"|други(х|е) пользовател|(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)"
-    ),
-}
 _OPENERS: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(r"(and|but|so|what about|how about|why|then|what if|also)\b"),
     "pl": re.compile(r"(a|i|ale|co z|dlaczego|czemu|więc|też)\b"),
@@ -253,10 +216,6 @@ def _covered(facet: str, names: Iterable[_Name]) -> set[int]:
         if name.facet == facet
         for digits in _DIGITS.findall(" ".join((*name.stems, name.value)))
     }
-
-
-def _script(language: Language) -> str:
-    return "zh" if language.startswith("zh") else language
 
 
 def _stands_in(name: tuple[str, ...], stems: list[str], *, chinese: bool) -> bool:

@@ -44,7 +44,9 @@ def pieces(passage: Passage) -> list[Piece]:
     they could mean anything.
     """
     found = [Piece("passage", f"{passage.title}\n{plain(passage.text)}")]
-    found += [Piece("heading", text) for text in (passage.title, passage.question, *passage.asked) if text]
+    found += [
+        Piece("heading", text) for text in (passage.title, passage.question, *passage.asked) if text
+    ]
     short = _SHORT_HAN if passage.language.startswith("zh") else _SHORT
     for statement in passage.statements:
         text = plain(statement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -25,7 +24,6 @@ _STORAGE_KEY = "cx-assistant-conversation"
 _STORAGE_SECRET = "cx-assistant"  # noqa: S105 - fixed so that a restart can read what it wrote
 _KEPT = 40
 _REMEMBERED = 3
-_log = logging.getLogger(__name__)
 
 
 class Entry(TypedDict):
@@ -41,10 +39,11 @@ class Entry(TypedDict):
 def chat_page(assistant: Assistant, storage: Storage, language: Language) -> gr.Blocks:
     """Build the chat page of a language."""
 
-    def say(key: str, **values: object) -> str:
-        return message(key, language, **values)
+    def say(key: str) -> str:
+        return message(key, language)
 
-    with gr.Blocks(title=say("title"), fill_height=True, analytics_enabled=False) as page:
+    page = gr.Blocks(title=say("title"), fill_height=True, analytics_enabled=False)
+    with page:
         entries = gr.BrowserState([], storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
         pending = gr.State("")
         gr.HTML(_header(language), elem_id="cx-header")
@@ -56,76 +55,110 @@ def chat_page(assistant: Assistant, storage: Storage, language: Language) -> gr.
                     elem_id="cx-conversation",
                     buttons=["copy"],
                     placeholder=_welcome(language),
-                    examples=[{"text": q} for q in starters(assistant, language)],
+                    examples=[{"text": question} for question in starters(assistant, language)],
                     layout="bubble",
                     height="100%",
-                    feedback_options=("Like", "Dislike"),
                     group_consecutive_messages=False,
                     line_breaks=False,
                     autoscroll=False,
                 )
                 with gr.Row(elem_id="cx-ask"):
                     box = gr.Textbox(
-                        label=say("ask_label"), placeholder=say("ask_placeholder"),
-                        show_label=False, lines=1, max_lines=6, scale=6, autofocus=True,
-                        max_length=LONGEST_QUESTION + 1, submit_btn=say("send"),
+                        label=say("ask_label"),
+                        placeholder=say("ask_placeholder"),
+                        show_label=False,
+                        max_lines=6,
+                        autofocus=True,
+                        max_length=LONGEST_QUESTION + 1,
+                        submit_btn=say("send"),
                         elem_id="cx-question",
                         html_attributes=gr.InputHTMLAttributes(enterkeyhint="send"),
                     )
-                clear = gr.Button(say("new_chat"), size="sm", variant="secondary",
-                                  elem_id="cx-new")
+                clear = gr.Button(say("new_chat"), size="sm", elem_id="cx-new")
             with gr.Column(scale=2, min_width=300, elem_id="cx-side"):
                 gr.HTML(_panel(language), elem_id="cx-panel-slot")
 
-        def begin(text: str, kept: list[Entry]) -> tuple[str, str, list[gr.ChatMessage]]:
-            return "", text, [*_messages(kept), gr.ChatMessage(content=_plain(text), role="user")]
+        talk = _Talk(assistant, storage, language)
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
-        def respond(
-            text: str, kept: list[Entry]
-        ) -> Iterator[tuple[list[gr.ChatMessage], list[Entry], str]]:
-            shown = _messages(kept)
-            asked = gr.ChatMessage(content=_plain(text), role="user")
-            try:
-                for answer in assistant.stream(Question(text, None, _history(kept))):
-                    entry = _entry(text, answer)
-                    yield [*shown, asked, _reply(entry)], kept, ""
-            except AssistantError as error:
-                yield [*shown, asked, gr.ChatMessage(content=_plain(str(error)))], kept, text
-                return
+        def answer_after(step: Any) -> None:  # noqa: ANN401 - a Gradio dependency
+            step.then(talk.begin, [box, entries], [box, pending, chat], **quiet).then(
+                talk.respond, [pending, entries], [chat, entries, box], **quiet
+            )
+
+        page.load(_messages, entries, chat, **quiet)
+        answer_after(box.submit(None, None, None, **quiet))
+        answer_after(chat.option_select(_chosen_option, None, box, **quiet))
+        answer_after(chat.example_select(_chosen_example, None, box, **quiet))
+        answer_after(chat.retry(_drop_last, entries, [entries, box], **quiet))
+        chat.like(talk.note, entries, None, **quiet)
+        for emptied in (clear.click, chat.clear):
+            emptied(_emptied, None, [chat, entries, box], js="() => cxClosePanel()", **quiet)
+    return page
+
+
+class _Talk:
+    """What happens on the page of one language when somebody asks or judges."""
+
+    def __init__(self, assistant: Assistant, storage: Storage, language: Language) -> None:
+        self._assistant = assistant
+        self._storage = storage
+        self._language = language
+
+    def begin(self, text: str, kept: list[Entry]) -> tuple[str, str, list[gr.ChatMessage]]:
+        """Show the question at once and free the box."""
+        return "", text, [*_messages(kept), _asked(text)]
+
+    def respond(
+        self, text: str, kept: list[Entry]
+    ) -> Iterator[tuple[list[gr.ChatMessage], list[Entry], str]]:
+        """Stream the answer; a question that cannot be answered returns to the box."""
+        shown = [*_messages(kept), _asked(text)]
+        entry: Entry | None = None
+        try:
+            question = Question(text, None, _history(kept))
+            for answer in self._assistant.stream(question, fallback=self._language):
+                entry = _entry(text, answer)
+                yield [*shown, _reply(entry)], kept, ""
+        except AssistantError as error:
+            yield [*shown, gr.ChatMessage(content=_plain(str(error)))], kept, text
+            return
+        if entry is not None:
             kept = [*kept, entry][-_KEPT:]
             yield _messages(kept), kept, ""
 
-        def drop_last(kept: list[Entry]) -> tuple[list[Entry], str]:
-            return (kept[:-1], kept[-1]["question"]) if kept else (kept, "")
+    def note(self, kept: list[Entry], data: gr.LikeData) -> None:
+        """Keep a thumb up or down."""
+        index = data.index if isinstance(data.index, int) else data.index[0]
+        if 0 <= index // 2 < len(kept):
+            entry = kept[index // 2]
+            self._storage.add_feedback(
+                language=entry["language"],
+                question=entry["question"],
+                answer=entry["shown"],
+                liked=bool(data.liked),
+            )
+            gr.Info(message("thanks_feedback", self._language), duration=3)
 
-        def note(kept: list[Entry], data: gr.LikeData) -> None:
-            position = _position(data.index) // 2
-            if 0 <= position < len(kept):
-                entry = kept[position]
-                storage.add_feedback(language=entry["language"], question=entry["question"],
-                                     answer=entry["shown"], liked=bool(data.liked))
-                gr.Info(say("thanks_feedback"), duration=3)
 
-        def option(data: gr.SelectData) -> str:
-            return str(data.value)
+def _drop_last(kept: list[Entry]) -> tuple[list[Entry], str]:
+    return (kept[:-1], kept[-1]["question"]) if kept else (kept, "")
 
-        def example(data: gr.SelectData) -> str:
-            return str(data.value["text"])
 
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        answering = {"fn": respond, "inputs": [pending, entries], "outputs": [chat, entries, box]}
-        first = {"fn": begin, "inputs": [box, entries], "outputs": [box, pending, chat]}
-        page.load(lambda kept: _messages(kept), entries, chat, **quiet)
-        box.submit(**first, **quiet).then(**answering, **quiet)
-        for event, pick in ((chat.option_select, option), (chat.example_select, example)):
-            event(pick, None, box, **quiet).then(**first, **quiet).then(**answering, **quiet)
-        chat.retry(drop_last, entries, [entries, box], **quiet).then(**first, **quiet).then(
-            **answering, **quiet
-        )
-        chat.like(note, entries, None, **quiet)
-        for emptied in (clear.click, chat.clear):
-            emptied(lambda: ([], [], ""), None, [chat, entries, box], js="cxClosePanel", **quiet)
-    return page
+def _chosen_option(data: gr.SelectData) -> str:
+    return str(data.value)
+
+
+def _chosen_example(data: gr.SelectData) -> str:
+    return str(data.value["text"])
+
+
+def _emptied() -> tuple[list[gr.ChatMessage], list[Entry], str]:
+    return [], [], ""
+
+
+def _asked(text: str) -> gr.ChatMessage:
+    return gr.ChatMessage(content=_plain(text), role="user")
 
 
 def starters(assistant: Assistant, language: Language) -> list[str]:
@@ -145,10 +178,18 @@ def linked(answer: Answer) -> str:
         if citation is None:
             return ""
         address = escape(passage_address(citation.passage, citation.quote))
-        label = escape(message("source_number", answer.language, number=citation.number,
-                               title=citation.passage.title))
-        return (f'<a class="cx-cite" href="{address}" aria-label="{label}" title="{label}">'
-                f"{citation.number}</a>")
+        label = escape(
+            message(
+                "source_number",
+                answer.language,
+                number=citation.number,
+                title=citation.passage.title,
+            )
+        )
+        return (
+            f'<a class="cx-cite" href="{address}" aria-label="{label}" title="{label}">'
+            f"{citation.number}</a>"
+        )
 
     return MARK.sub(link, answer.text)
 
@@ -172,7 +213,7 @@ def _messages(kept: Sequence[Entry]) -> list[gr.ChatMessage]:
     """Return the conversation; only the last answer offers its follow-up questions."""
     found = []
     for position, entry in enumerate(kept):
-        found.append(gr.ChatMessage(content=_plain(entry["question"]), role="user"))
+        found.append(_asked(entry["question"]))
         found.append(_reply(entry, last=position == len(kept) - 1))
     return found
 
@@ -191,14 +232,10 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", escape(text, quote=False))
 
 
-def _position(index: int | Sequence[int]) -> int:
-    return index if isinstance(index, int) else index[0]
-
-
 def _header(language: Language) -> str:
     links = "".join(
         f'<a href="/{code}/" hreflang="{code}" lang="{code}"'
-        f'{" aria-current=page" if code == language else ""}>'
+        f"{' aria-current=page' if code == language else ''}>"
         f"{escape(message('language_name', code))}</a>"
         for code in LANGUAGES
     )
@@ -219,12 +256,13 @@ def _welcome(language: Language) -> str:
 
 def _panel(language: Language) -> str:
     """Return the empty side panel; assets/site.js fills it."""
+
     def say(key: str) -> str:
         return escape(message(key, language))
 
     return (
-        f'<section id="cx-panel" aria-label="{say("source_panel")}" aria-live="polite" tabindex="-1" '
-        f'data-failed="{say("source_failed")}">'
+        f'<section id="cx-panel" aria-label="{say("source_panel")}" aria-live="polite" '
+        f'tabindex="-1" data-failed="{say("source_failed")}">'
         f'<div class="cx-panel-bar"><span class="cx-panel-title">{say("source_panel")}</span>'
         f'<span class="cx-panel-actions"><a class="cx-open" href="#" target="_blank" hidden>'
         f'{say("open_as_page")}</a><button type="button" class="cx-close" '

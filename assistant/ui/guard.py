@@ -91,8 +91,8 @@ def in_language(page: bytes, language: str) -> bytes:
     """Return a page that says, before any script runs, which language it is in."""
     code = _BROWSER_LANGUAGE.get(language, language)
     script = (
-        "<script>for(const [k,v] of [['language','%s'],['languages',['%s']]])"
+        f"<script>for(const [k,v] of [['language','{code}'],['languages',['{code}']]])"
         "Object.defineProperty(navigator,k,{get:()=>v});"
-        "document.documentElement.lang='%s'</script>" % (code, code, language)
+        f"document.documentElement.lang='{language}'</script>"
     )
     return page.replace(b"<head>", b"<head>" + script.encode(), 1)

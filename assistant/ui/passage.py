@@ -35,7 +35,7 @@ def passage_fragment(
     crumbs = " › ".join(escape(part) for part in (passage.document_title, *passage.path))
     links = "".join(
         f'<a href="/{code}/passages/{passage.id}" hreflang="{code}" lang="{code}" '
-        f'data-passage>{escape(message("language_name", code))}</a>'
+        f"data-passage>{escape(message('language_name', code))}</a>"
         for code in others
     )
     note = f'<p class="cx-note">{escape(message("source_authored", language))}</p>'
@@ -60,7 +60,9 @@ def passage_page(
 def missing_page(language: Language) -> str:
     """Say that there is no such passage, and where to go instead."""
     text = message("no_passage", language)
-    return _page(language, message("source_panel", language), f"<article><p>{escape(text)}</p></article>")
+    return _page(
+        language, message("source_panel", language), f"<article><p>{escape(text)}</p></article>"
+    )
 
 
 def _page(language: Language, title: str, body: str) -> str:
