@@ -3,8 +3,10 @@
 The conventions, each checked with a message that names file, line and remedy:
 front matter with title, language and source; every heading ends with
 `{#id key="value"}` and has text of its own; the same ids in every language. Any
-attribute but `aliases`, `question`, `asked`, `authored` and `note` is a facet,
-inherited by the headings below. A list item may end with an anchor of its own, `{#id}`.
+attribute but `aliases`, `question`, `authored` and `note` is a facet, inherited by
+the headings below. A list item may end with an anchor of its own, `{#id}`. Beside
+a file may stand `<language>.asked.yaml`, other ways in which people put a
+passage's question, by heading id.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
 _FIGURE = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
-_NOT_FACETS = frozenset({"id", "aliases", "question", "asked", "authored", "note"})
+_NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note"})
 _MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin)
 _SOURCE_KEYS = ("publisher", "title", "language")
 
@@ -147,6 +149,21 @@ class _Reader:
         self.language: Language = "en"
         self.document_title = self.source = ""
         self.authored = False
+        self.asked = self._asked()
+
+    def _asked(self) -> dict[str, tuple[str, ...]]:
+        """Read the phrasings beside the file, by heading id; none where there is no such file."""
+        file = self.file.with_name(f"{self.file.stem}.asked.yaml")
+        if not file.is_file():
+            return {}
+        name = f"{file.parent.name}/{file.name}"
+        try:
+            read = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise CorpusError(f"{name}: not YAML ({str(error).splitlines()[0]})") from error
+        if not isinstance(read, dict) or not all(isinstance(v, list) for v in read.values()):
+            raise CorpusError(f"{name}: write a list of questions below each heading id")
+        return {str(key): tuple(map(str, questions)) for key, questions in read.items()}
 
     def fail(self, line: int, problem: str) -> NoReturn:
         raise CorpusError(f"{self.name}:{line}: {problem}")
@@ -183,6 +200,11 @@ class _Reader:
             passage = self._passage(heading, stack[-1][1] if stack else None)
             stack.append((heading, passage))
             found.append(passage)
+        for identity in self.asked:
+            raise CorpusError(
+                f"{self.file.parent.name}/{self.file.stem}.asked.yaml: no heading #{identity} in "
+                f"{self.file.name}; rename or remove it"
+            )
         return found
 
     def _front_matter(self) -> None:
@@ -324,7 +346,7 @@ class _Reader:
             own_facets=MappingProxyType(own),
             aliases=_split(attributes.get("aliases", "")),
             question=attributes.get("question", ""),
-            asked=_split(attributes.get("asked", "")),
+            asked=self.asked.pop(attributes["id"], ()),
             authored=authored,
         )
 
