@@ -74,10 +74,10 @@ def compose(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
     top = hits[0]
     draft = _Draft(query.language)
     children = corpus.children(top.passage)
-    if children:
+    statement = _answering(query, top)
+    if children and not (statement and asks_amount(query.text, query.spoken)):
         _outline(draft, top.passage, children, corpus)
     else:
-        statement = _answering(query, top)
         if statement and statement != top.passage.lead:
             block = next(b for b in top.passage.blocks if statement in b.statements)
             if block.kind == "list":
@@ -114,6 +114,18 @@ def refuse(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
         mode="refusal",
         suggestions=suggest(query, hits, corpus, covered=False) if query.route == "ask" else (),
     )
+
+
+def converse(query: Query, corpus: Corpus) -> Answer:
+    """Answer a greeting, thanks, or the question what the assistant can do."""
+    language = query.language
+    tops = [p for p in corpus.passages(language) if p.parent is None and corpus.children(p)]
+    text = message(query.route, language)
+    if query.route == "help":
+        titles = list(dict.fromkeys(p.document_title for p in corpus.passages(language)))
+        text += "\n\n" + "\n".join(f"- {title}" for title in titles)
+    questions = tuple(passage.question for passage in tops if passage.question)[:_SUGGESTIONS]
+    return Answer(query.text, language, text, mode="conversation", suggestions=questions)
 
 
 def growing(answer: Answer) -> Iterator[Answer]:
@@ -176,7 +188,7 @@ def _answering(query: Query, hit: Hit) -> str:
 
     A question for an amount is answered by a statement with a figure.
     """
-    if asks_amount(query.text, query.language):
+    if asks_amount(query.text, query.spoken):
         with_figures = [s for s in hit.passage.statements if figures(s)]
         if hit.statement in with_figures:
             return hit.statement

@@ -64,7 +64,7 @@ class Confidence:
 
     def log_odds(self, query: Query, hits: Sequence[Hit]) -> float:
         """Return the log-odds that the corpus answers the query; above 0 means likely."""
-        weights = self._weights[query.language]
+        weights = self._weights[query.spoken]
         evidence = self.evidence(query, hits)
         return (
             weights.bias
@@ -74,19 +74,29 @@ class Confidence:
         )
 
     def evidence(self, query: Query, hits: Sequence[Hit]) -> Evidence:
-        keywords = self._keywords[query.language]
-        best = [keywords.terms_of.get(hit.passage.id, frozenset()) for hit in hits[:_CONSIDERED]]
-        together: frozenset[str] = frozenset().union(*best)
+        parts = [(query.spoken, query.text), *query.foreign]
         total = covered = unseen = 0.0
-        for variants in analysis.content_words(query.text, query.language):
-            known = [term for term in variants if term in keywords.rarity]
-            weight = max((keywords.rarity[term] for term in known), default=_UNSEEN_RARITY)
-            total += weight
-            covered += weight * any(term in together for term in known)
-            unseen += weight * (not known)
+        for language, text in parts:
+            keywords = self._keywords[language]
+            together: set[str] = set()
+            for hit in hits[:_CONSIDERED]:
+                together |= keywords.terms_of.get(hit.passage.id, frozenset())
+            for variants in analysis.content_words(_own_script(text, query, language), language):
+                known = [term for term in variants if term in keywords.rarity]
+                weight = max((keywords.rarity[term] for term in known), default=_UNSEEN_RARITY)
+                total += weight
+                covered += weight * any(term in together for term in known)
+                unseen += weight * (not known)
         similarity = max((hit.similarity for hit in hits), default=0.0)
         share = total or 1.0
         return Evidence(similarity, covered / share, unseen / share)
+
+
+def _own_script(text: str, query: Query, language: Language) -> str:
+    """Drop from a mixed question what is judged in the language of its script."""
+    if language == query.spoken and query.foreign:
+        return "".join(c for c in text if c.isascii() or not c.isalpha())
+    return text
 
 
 def fit(samples: Mapping[Language, Sequence[tuple[Evidence, bool]]]) -> dict[Language, Weights]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Self
 
-from assistant.answering import compose, growing, refuse
+from assistant.answering import compose, converse, growing, refuse
 from assistant.confidence import Confidence
 from assistant.corpus import Corpus
 from assistant.index import Index, SyncReport
 from assistant.models import load_embeddings
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
-from assistant.types import Answer, Hit, Language, Question, Turn
+from assistant.types import Answer, Hit, Language, Query, Question, Turn
 from assistant.understanding import Understanding
 from assistant.vectors import VectorStore
 
@@ -73,10 +73,15 @@ class Assistant:
             InputError: the question is empty or too long.
         """
         query = self._understanding.understand(question, fallback or self.settings.language)
+        yield from growing(replace(self._answer(query), question=question.text))
+
+    def _answer(self, query: Query) -> Answer:
+        """Answer a query by its route: a conversation, a composed answer or a refusal."""
+        if query.route in ("greet", "thank", "help"):
+            return converse(query, self.corpus)
         hits = self._retriever.search(query, _CONSIDERED) if query.route == "ask" else []
         covered = bool(hits) and not query.unknown and self._confidence.covers(query, hits)
-        answer = (compose if covered else refuse)(query, hits, self.corpus)
-        yield from growing(replace(answer, question=question.text))
+        return (compose if covered else refuse)(query, hits, self.corpus)
 
     def ask(
         self,

@@ -115,3 +115,44 @@ def _strip_han(text: str) -> str:
 
 def _differences(first: str, second: str) -> int:
     return sum(a != b for a, b in zip(first, second, strict=False))
+
+
+_NAMED: Mapping[Language, tuple[str, ...]] = {
+    "en": ("in english", "po angielsku", "angolul", "по-английски", "用?英[文语語]"),
+    "pl": ("in polish", "po polsku", "lengyelül", "по-польски", "用波[兰蘭][文语語]"),
+    "hu": ("in hungarian", "po węgiersku", "magyarul", "по-венгерски", "用匈牙利[文语語]"),
+    "ru": ("in russian", "po rosyjsku", "oroszul", "по-русски", "用俄[文语語]"),
+    "zh-Hant": ("in traditional chinese", "用繁[体體]中?文"),
+    "zh-Hans": (
+        "in (simplified )?chinese",
+        "po chińsku",
+        "kínaiul",
+        "по-китайски",
+        "用(简体|簡體)?中文",
+    ),
+}
+_VERB = "(?:(?:answer|reply|respond|odpowiedz|válaszolj|válaszoljon|ответь|ответьте) )?"
+_PLEASE = r"(?:[\s,]*(?:回答|please|proszę|kérem|пожалуйста))?"
+_COURTESY = r"[\s,:;.，：]*"
+_REQUESTS = {
+    code: re.compile(
+        rf"\A{_COURTESY}{_VERB}(?:{'|'.join(names)}){_PLEASE}{_COURTESY}"
+        rf"|[\s,;.，]+{_VERB}(?:{'|'.join(names)}){_PLEASE}[\s.!?。？]*\Z",
+        re.IGNORECASE,
+    )
+    for code, names in _NAMED.items()
+}
+
+
+def requested_language(text: str) -> tuple[Language | None, str]:
+    """Return the language that a question asks to be answered in, and the rest of it.
+
+    Only at the beginning or the end: "how big is a team? In Polish, please". The
+    rest is empty where the request is the whole question.
+    """
+    for language, pattern in _REQUESTS.items():
+        match = pattern.search(text)
+        if match:
+            rest = (text[: match.start()] + " " + text[match.end() :]).strip()
+            return language, rest
+    return None, text

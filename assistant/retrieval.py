@@ -42,8 +42,8 @@ class Retriever:
         before they are mixed. Passages whose facets the query names are lifted.
         """
         nearest = self._nearest(query)
-        meaning = _scaled(_meaning(nearest, query.language), from_zero=False)
-        words = _scaled(self.keywords[query.language].scores(query.text), from_zero=True)
+        meaning = _scaled(_meaning(nearest, query.spoken), from_zero=False)
+        words = self._words(query)
         facets = self._facets(query)
         scores = {
             key: MEANING * meaning.get(key, 0.0)
@@ -59,8 +59,16 @@ class Retriever:
                 for name, found in (("meaning", meaning), ("words", words), ("facet", facets))
                 if found.get(key, 0.0) > 0
             )
-            hits.append(self._hit(key, query.language, scores[key], via, nearest.get(key, {})))
+            hits.append(self._hit(key, query, scores[key], via, nearest.get(key, {})))
         return hits
+
+    def _words(self, query: Query) -> dict[str, float]:
+        """Return the BM25 scores of the query, and of its parts in another script."""
+        found = _scaled(self.keywords[query.spoken].scores(query.text), from_zero=True)
+        for language, part in query.foreign:
+            for key, score in _scaled(self.keywords[language].scores(part), from_zero=True).items():
+                found[key] = max(found.get(key, 0.0), score)
+        return found
 
     def _nearest(self, query: Query) -> dict[str, dict[Language, list[Neighbour]]]:
         """Return the pieces near the query by passage id and language."""
@@ -69,7 +77,7 @@ class Retriever:
         vector = np.asarray(self._embeddings.embed_query(query.text), dtype=np.float32)
         found: dict[str, dict[Language, list[Neighbour]]] = {}
         for language in self._index.languages:
-            for neighbour in self._index.nearest(vector, query.language, language):
+            for neighbour in self._index.nearest(vector, query.spoken, language):
                 by_language = found.setdefault(neighbour.passage.id, {})
                 by_language.setdefault(language, []).append(neighbour)
         return found
@@ -88,19 +96,20 @@ class Retriever:
     def _hit(
         self,
         key: str,
-        language: Language,
+        query: Query,
         score: float,
         via: tuple[str, ...],
         nearest: Mapping[Language, list[Neighbour]],
     ) -> Hit:
-        passage = self._shown(key, language)
+        passage = self._shown(key, query.language)
+        spoken = nearest.get(query.spoken, [])
         own = nearest.get(passage.language, [])
         top = max(own, key=lambda neighbour: neighbour.centred, default=None)
         return Hit(
             passage=passage,
             score=round(score, 4),
             via=via,
-            similarity=max((neighbour.cosine for neighbour in own), default=0.0),
+            similarity=max((neighbour.cosine for neighbour in spoken or own), default=0.0),
             statement=top.piece.statement if top else "",
         )
 

@@ -10,8 +10,8 @@ from typing import Literal, get_args
 Language = Literal["en", "zh-Hans", "zh-Hant", "pl", "hu", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-Route = Literal["ask", "refuse", "other_language"]
-Mode = Literal["composed", "refusal"]
+Route = Literal["ask", "greet", "thank", "help", "refuse", "other_language"]
+Mode = Literal["composed", "refusal", "conversation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,22 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question understood: what to search for, in which language to answer.
+    """A question understood: what to search for, and the language to answer in.
 
-    `facets` maps a facet to the values that the question names, such as
+    `spoken` is the language of `text`, `language` that of the answer. `facets`
+    maps a facet to the values that the question names, such as
     {"stage": {"year-3-4"}}. `unknown` holds facets that it numbers beyond the
-    corpus, such as "stage" for "year ten".
+    corpus, such as "stage" for "year ten"; `foreign` are its parts in another
+    language's script.
     """
 
     text: str
     language: Language
+    spoken: Language
     facets: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     route: Route = "ask"
     unknown: tuple[str, ...] = ()
+    foreign: tuple[tuple[Language, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def corpus() -> Corpus:
     """The shipped corpus."""
-    return Corpus.read(Settings().corpus)
+    return Corpus.read(Settings.load().corpus)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ source:
 """
 
 
-class InterruptedHere(Exception):  # noqa: N818 - an event, not an error of ours
+class InterruptedHere(Exception):
     """Stands for whatever ends a process in the middle of its work."""
 
 

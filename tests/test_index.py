@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ Found = list[tuple[str, str, float, float]]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data")
+    return Settings.load(data=tmp_path / "data")
 
 
 def small(folder: Path, sections: Mapping[str, str], languages: Iterable[str] = ("en",)) -> Corpus:
@@ -81,7 +82,7 @@ def vector_of(question: str) -> np.ndarray:
     return np.asarray(HashedWords().embed_query(question), dtype=np.float32)
 
 
-def chroma(settings: Settings) -> Any:  # noqa: ANN401 - chromadb's client
+def chroma(settings: Settings) -> Any:
     """Chroma itself, past our index."""
     quiet = ChromaSettings(anonymized_telemetry=False)
     return chromadb.PersistentClient(str(settings.index_path), settings=quiet)
@@ -183,17 +184,18 @@ def test_progress_ends_with_all_that_was_to_do(settings: Settings, tmp_path: Pat
 # --- what is found
 
 
-def test_nearest_gives_the_raw_cosine_of_each_piece(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("spoken", "language"), [("en", "en"), ("pl", "en"), ("hu", "en")])
+def test_nearest_gives_the_raw_cosine_of_each_piece(
+    settings: Settings, tmp_path: Path, spoken: Language, language: Language
+) -> None:
     index = opened(settings)
     index.sync(small(tmp_path, OLD, ("en", "pl")))
     question = vector_of(QUESTIONS[0])
-    for spoken, language in (("en", "en"), ("pl", "en"), ("hu", "en")):
-        neighbours = index.nearest(question, spoken, language)  # type: ignore[arg-type]
-        assert neighbours
-        for neighbour in neighbours:
-            assert neighbour.cosine == pytest.approx(
-                float(vector_of(neighbour.piece.text) @ question), abs=2e-3
-            )
+    neighbours = index.nearest(question, spoken, language)
+    assert neighbours
+    for neighbour in neighbours:
+        true = float(vector_of(neighbour.piece.text) @ question)
+        assert neighbour.cosine == pytest.approx(true, abs=2e-3)
 
 
 def test_nearest_comes_first_and_every_piece_is_reached(settings: Settings, tmp_path: Path) -> None:
@@ -284,7 +286,7 @@ def test_rebuild_with_the_same_model_finds_the_same(settings: Settings, tmp_path
 
 
 def test_chroma_server_that_does_not_answer_is_named_with_the_remedy(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, chroma_host="127.0.0.1", chroma_port=9)
+    settings = Settings.load(data=tmp_path, chroma_host="127.0.0.1", chroma_port=9)
     with pytest.raises(ModelError, match=r"127\.0\.0\.1:9.*CX_CHROMA_HOST"):
         opened(settings)
 
@@ -293,7 +295,7 @@ def test_data_folder_that_cannot_be_made_is_an_error_that_can_be_mended(tmp_path
     occupied = tmp_path / "occupied"
     occupied.write_text("a file, not a folder", encoding="utf-8")
     with pytest.raises(AssistantError, match="occupied"):
-        opened(Settings(data=occupied / "data"))
+        opened(Settings.load(data=occupied / "data"))
 
 
 # --- interruptions
@@ -302,27 +304,27 @@ def test_data_folder_that_cannot_be_made_is_an_error_that_can_be_mended(tmp_path
 class FragileCollection:
     """A Chroma collection whose writes pass through the counter of its client."""
 
-    def __init__(self, real: Any, count: Callable[[str], None]) -> None:  # noqa: ANN401
+    def __init__(self, real: Any, count: Callable[[str], None]) -> None:
         self._real = real
         self._count = count
         self.name = real.name
 
-    def upsert(self, **what: Any) -> None:  # noqa: ANN401
+    def upsert(self, **what: Any) -> None:
         self._count(f"upsert {self.name}")
         self._real.upsert(**what)
 
-    def delete(self, **what: Any) -> None:  # noqa: ANN401
+    def delete(self, **what: Any) -> None:
         self._count(f"delete {self.name}")
         self._real.delete(**what)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
 
 class FragileChroma:
     """A real Chroma client that is interrupted just before its write number `at`."""
 
-    def __init__(self, real: Any, at: int | None) -> None:  # noqa: ANN401
+    def __init__(self, real: Any, at: int | None) -> None:
         self._real = real
         self._at = at
         self.writes: list[str] = []
@@ -332,7 +334,7 @@ class FragileChroma:
             raise InterruptedHere
         self.writes.append(what)
 
-    def get_or_create_collection(self, name: str, **how: Any) -> FragileCollection:  # noqa: ANN401
+    def get_or_create_collection(self, name: str, **how: Any) -> FragileCollection:
         self._count(f"create {name}")
         real = self._real.get_or_create_collection(name, **how)
         return FragileCollection(real, self._count)
@@ -341,7 +343,7 @@ class FragileChroma:
         self._count(f"drop {name}")
         self._real.delete_collection(name)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
 
@@ -358,7 +360,7 @@ class FragileIndex(Index):
 
 def positions(folder: Path, old: Corpus | None, new: Corpus, *, rebuild: bool) -> tuple[int, int]:
     """Return after how many writes the new manifest stands, and how many writes there are."""
-    settings = Settings(data=folder / "counting")
+    settings = Settings.load(data=folder / "counting")
     if old is not None:
         opened(settings).sync(old)
     index = FragileIndex(settings)
@@ -371,30 +373,37 @@ def interrupt(settings: Settings, new: Corpus, at: int, *, rebuild: bool) -> Non
         FragileIndex(settings, at).sync(new, rebuild=rebuild)
 
 
-SYNCS = pytest.mark.parametrize(
-    ("sections", "languages", "rebuild"),
-    [
-        pytest.param(CHANGED, ("en", "pl"), False, id="edit, removal and addition"),
-        pytest.param(GROWN, ("en", "pl"), False, id="growth with new means"),
-        pytest.param(OLD, ("en",), False, id="a language vanishes"),
-        pytest.param(OLD, ("en", "pl"), True, id="rebuild"),
-    ],
-)
+@dataclass(frozen=True)
+class Change:
+    """What a corpus of `OLD` in English and Polish becomes."""
+
+    sections: Mapping[str, str]
+    languages: tuple[str, ...] = ("en", "pl")
+    rebuild: bool = False
 
 
-@SYNCS
+CHANGES = [
+    pytest.param(Change(CHANGED), id="edit, removal and addition"),
+    pytest.param(Change(GROWN), id="growth with new means"),
+    pytest.param(Change(OLD, languages=("en",)), id="a language vanishes"),
+    pytest.param(Change(OLD, rebuild=True), id="rebuild"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_sync_interrupted_before_its_manifest_leaves_what_was_found_before(
-    tmp_path: Path, sections: dict[str, str], languages: tuple[str, ...], rebuild: bool
+    tmp_path: Path, change: Change
 ) -> None:
-    old, new = small(tmp_path, OLD, ("en", "pl")), small(tmp_path, sections, languages)
-    manifest, _ = positions(tmp_path, old, new, rebuild=rebuild)
+    old = small(tmp_path, OLD, ("en", "pl"))
+    new = small(tmp_path, change.sections, change.languages)
+    manifest, _ = positions(tmp_path, old, new, rebuild=change.rebuild)
     assert manifest > 1
     for at in range(manifest):
-        settings = Settings(data=tmp_path / f"at-{at}")
+        settings = Settings.load(data=tmp_path / f"at-{at}")
         reader = opened(settings)
         reader.sync(old)
         before = found(reader), found(reader, "pl")
-        interrupt(settings, new, at, rebuild=rebuild)
+        interrupt(settings, new, at, rebuild=change.rebuild)
         assert (found(reader), found(reader, "pl")) == before, f"write {at}"
         nothing_to_embed = HashedWords(allowed=0)
         anew = opened(settings, nothing_to_embed)
@@ -402,37 +411,58 @@ def test_sync_interrupted_before_its_manifest_leaves_what_was_found_before(
         assert (found(anew), found(anew, "pl")) == before, f"write {at}"
 
 
-@SYNCS
+@dataclass(frozen=True)
+class Outcome:
+    """What a sync of `new` finds and leaves in Chroma, after one that was interrupted."""
+
+    found: tuple[list[Found], list[Found]]
+    stored: int
+
+
+@pytest.fixture(scope="module", params=CHANGES)
+def outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[int, Outcome], Outcome]:
+    """Return the outcome after an interruption at each write, and without any."""
+    change: Change = request.param
+    folder = tmp_path_factory.mktemp("interrupted")
+    old = small(folder, OLD, ("en", "pl"))
+    new = small(folder, change.sections, change.languages)
+    _, total = positions(folder, old, new, rebuild=change.rebuild)
+    assert total > 1
+    after = {}
+    for at in range(total):
+        settings = Settings.load(data=folder / f"at-{at}")
+        opened(settings).sync(old)
+        interrupt(settings, new, at, rebuild=change.rebuild)
+        after[at] = outcome(settings, new)
+    settings = Settings.load(data=folder / "whole")
+    opened(settings).sync(old)
+    return after, outcome(settings, new)
+
+
+def outcome(settings: Settings, corpus: Corpus) -> Outcome:
+    index = opened(settings)
+    index.sync(corpus)
+    return Outcome((found(index), found(index, "pl")), sum(map(len, stored(settings).values())))
+
+
 def test_sync_interrupted_anywhere_is_completed_by_the_next(
-    tmp_path: Path, sections: dict[str, str], languages: tuple[str, ...], rebuild: bool
+    outcomes: tuple[dict[int, Outcome], Outcome],
 ) -> None:
-    old, new = small(tmp_path, OLD, ("en", "pl")), small(tmp_path, sections, languages)
-    _, total = positions(tmp_path, old, new, rebuild=rebuild)
-    whole = opened(Settings(data=tmp_path / "counting"))
-    whole.sync(new)
-    for at in range(total):
-        settings = Settings(data=tmp_path / f"at-{at}")
-        opened(settings).sync(old)
-        interrupt(settings, new, at, rebuild=rebuild)
-        index = opened(settings)
-        index.sync(new)
-        assert (found(index), found(index, "pl")) == (found(whole), found(whole, "pl")), at
+    interrupted, whole = outcomes
+    assert {at: each.found == whole.found for at, each in interrupted.items()} == dict.fromkeys(
+        interrupted, True
+    )
 
 
-@SYNCS
 def test_what_an_interrupted_sync_left_over_is_cleared_by_the_next(
-    tmp_path: Path, sections: dict[str, str], languages: tuple[str, ...], rebuild: bool
+    outcomes: tuple[dict[int, Outcome], Outcome],
 ) -> None:
-    old, new = small(tmp_path, OLD, ("en", "pl")), small(tmp_path, sections, languages)
-    _, total = positions(tmp_path, old, new, rebuild=rebuild)
-    left = {}
-    for at in range(total):
-        settings = Settings(data=tmp_path / f"at-{at}")
-        opened(settings).sync(old)
-        interrupt(settings, new, at, rebuild=rebuild)
-        opened(settings).sync(new)
-        left[at] = sum(map(len, stored(settings).values()))
-    assert left == dict.fromkeys(range(total), vectors_of(new))
+    interrupted, whole = outcomes
+    assert {at: each.stored for at, each in interrupted.items()} == dict.fromkeys(
+        interrupted, whole.stored
+    )
 
 
 def test_interrupted_first_build_is_completed_and_leaves_nothing_over(tmp_path: Path) -> None:
@@ -440,7 +470,7 @@ def test_interrupted_first_build_is_completed_and_leaves_nothing_over(tmp_path: 
     _, total = positions(tmp_path, None, corpus, rebuild=False)
     left = {}
     for at in range(total):
-        settings = Settings(data=tmp_path / f"at-{at}")
+        settings = Settings.load(data=tmp_path / f"at-{at}")
         interrupt(settings, corpus, at, rebuild=False)
         assert counts(opened(settings).sync(corpus)) == (12, 0, 0)
         left[at] = sum(map(len, stored(settings).values()))
@@ -467,12 +497,13 @@ def test_embeddings_that_fail_midway_leave_what_was_found_before(
     assert {text for row in found(anew) for _, text, *_ in row if "Prose" in text} == set()
 
 
-@SYNCS
+@pytest.mark.parametrize("change", CHANGES)
 def test_index_whose_own_sync_was_interrupted_still_finds_what_it_found_before(
-    tmp_path: Path, sections: dict[str, str], languages: tuple[str, ...], rebuild: bool
+    tmp_path: Path, change: Change
 ) -> None:
-    old, new = small(tmp_path, OLD, ("en", "pl")), small(tmp_path, sections, languages)
-    settings = Settings(data=tmp_path / "data")
+    old = small(tmp_path, OLD, ("en", "pl"))
+    new = small(tmp_path, change.sections, change.languages)
+    settings = Settings.load(data=tmp_path / "data")
     embeddings = HashedWords()
     index = opened(settings, embeddings)
     index.sync(old)
@@ -480,5 +511,5 @@ def test_index_whose_own_sync_was_interrupted_still_finds_what_it_found_before(
     fragile = FragileChroma(index._client, at=1)
     index._client = fragile  # type: ignore[assignment]
     with pytest.raises(InterruptedHere):
-        index.sync(new, rebuild=rebuild)
+        index.sync(new, rebuild=change.rebuild)
     assert (found(index), found(index, "pl")) == before

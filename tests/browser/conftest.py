@@ -6,11 +6,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from driving import Server, Visitor, Watch
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from driving import Server, Visitor, send
+from playwright.sync_api import Browser, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -59,27 +58,18 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture
 def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Send a visitor with a fresh profile; options are those of a browser context.
+    """Send visitors; whatever a browser met that it should not have met fails the test."""
+    sent: list[Visitor] = []
 
-    After the test, whatever a visitor's browser met that it should not have met fails it.
-    """
-    contexts: list[BrowserContext] = []
-    watches: list[Watch] = []
+    def one(to: Server | None = None, **options: object) -> Visitor:
+        somebody = send(chromium, to or request.getfixturevalue("server"), **options)
+        sent.append(somebody)
+        return somebody
 
-    def send(server: Server | None = None, **options: object) -> Visitor:
-        to = server or request.getfixturevalue("server")
-        defaults = {"viewport": {"width": 1360, "height": 860}, "locale": "en-US"}
-        context = chromium.new_context(**{**defaults, **options})  # type: ignore[arg-type]
-        watch = Watch(urlsplit(to.url).netloc)
-        watch.over(context)
-        contexts.append(context)
-        watches.append(watch)
-        return Visitor(to, context, watch)
-
-    yield send
-    for context in contexts:
-        context.close()
-    assert [problem for watch in watches for problem in watch.problems] == []
+    yield one
+    for somebody in sent:
+        somebody.context.close()
+    assert [problem for somebody in sent for problem in somebody.watch.problems] == []
 
 
 @pytest.fixture

@@ -20,7 +20,15 @@ from playwright.sync_api import expect
 from assistant.settings import PREFIX
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Locator,
+        Page,
+        Request,
+        Response,
+    )
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_UNDER = "cx-assistant-conversation"
@@ -165,6 +173,12 @@ class Watch:
             *(f"unguarded: {text}" for text in self.unguarded),
         ]
 
+    def forget(self) -> None:
+        """Drop what was met, because a test brought it about on purpose."""
+        for met in (self.requests, self.responses, self.console, self.failed, self.dialogs):
+            met.clear()
+        self.exceptions.clear()
+
     def _page(self, page: Page) -> None:
         page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         page.on("websocket", lambda socket: self.requests.append(socket.url))
@@ -266,6 +280,21 @@ class Visitor:
         expect(self.box).to_have_value(question)
         return self.answers.last
 
+    def start_anew(self) -> None:
+        """Press "New conversation" and wait until the browser has forgotten the old one."""
+        size = len(self.kept)
+        self.page.locator("#cx-new").click()
+        shorter = "([key, size]) => (localStorage.getItem(key) ?? '').length < size"
+        self.page.wait_for_function(shorter, arg=[KEPT_UNDER, size])
+
+    def retry(self) -> Locator:
+        """Press the retry button below the last answer, and return the answer given anew."""
+        before, count = self.kept, self.questions.count()
+        self.page.get_by_role("button", name="Retry", exact=True).click()
+        another = "([key, before]) => localStorage.getItem(key) !== before"
+        self.page.wait_for_function(another, arg=[KEPT_UNDER, before])
+        return self.answered(count, len(before) - 1)
+
     def text_of(self, answer: Locator) -> str:
         """Return the text of an answer without its citation numbers."""
         return str(answer.evaluate(_WITHOUT_MARKS))
@@ -282,6 +311,15 @@ class Visitor:
         """Whether what has the focus matches a selector."""
         has = "selector => document.activeElement?.matches(selector) ?? false"
         return bool(self.page.evaluate(has, selector))
+
+
+def send(browser: Browser, server: Server, **options: object) -> Visitor:
+    """Send a visitor with a fresh profile; options are those of a browser context."""
+    usual: dict[str, object] = {"viewport": {"width": 1360, "height": 860}, "locale": "en-US"}
+    context = browser.new_context(**{**usual, **options})  # type: ignore[arg-type]
+    watch = Watch(urlsplit(server.url).netloc)
+    watch.over(context)
+    return Visitor(server, context, watch)
 
 
 def _free_port() -> int:

@@ -1,0 +1,160 @@
+"""Facets that a question names: year three, the CFO, aspect 13, the nascent level.
+
+A heading that introduces a facet (`stage=year-3-4`) names it by its title and its
+aliases in each language, numerals and ordinals included, so a new document brings
+its own without any code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assistant import analysis
+from assistant.corpus import Corpus
+from assistant.types import Language
+
+_DIGITS = re.compile(r"\d+")
+_TERSE, _TERSE_HAN = 8, 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One way of naming a facet's value: stems that stand together, or Chinese text."""
+
+    facet: str
+    value: str
+    stems: tuple[str, ...]
+
+
+class FacetNames:
+    """How one language names the facets of a corpus."""
+
+    def __init__(self, corpus: Corpus, language: Language) -> None:
+        self._language = language
+        self._chinese = language.startswith("zh")
+        self._names = _names(corpus, language)
+        self._known = {name.stems: name for name in self._names}
+        self._numbered = _numbered(self._names)
+
+    def find(self, text: str) -> dict[str, frozenset[str]]:
+        """Return the facets that a text names, with the values it names of each."""
+        stems = analysis.normalise_numbers(text, self._language)
+        found: dict[str, set[str]] = {}
+        for name in self._names:
+            if self._stands_in(name.stems, stems):
+                found.setdefault(name.facet, set()).add(name.value)
+        return {facet: frozenset(values) for facet, values in found.items()}
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the facets that a question numbers beyond the corpus ("year ten").
+
+        In a long question such a number is a circumstance, not what is asked.
+        """
+        words = analysis.content_words(text, self._language)
+        if len(words) > (_TERSE_HAN if self._chinese else _TERSE):
+            return ()
+        stems = analysis.normalise_numbers(text, self._language)
+        found = []
+        for pattern, facet in self._numbered:
+            for stand, number in self._instances(pattern, stems):
+                if stand not in self._known and int(number) not in self._covered(facet):
+                    found.append(facet)
+        return tuple(dict.fromkeys(found))
+
+    def renumbered(
+        self, text: str, facets: Iterable[str]
+    ) -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
+        """Read a bare number of a follow-up ("and in the fifth?") as one of the facets before.
+
+        Returns:
+            the facets it names so, and those it numbers beyond the corpus.
+        """
+        stems = analysis.normalise_numbers(text, self._language)
+        numbers = {n for stem in stems for n in re.findall(r"\d+\.?", stem)}
+        named: dict[str, frozenset[str]] = {}
+        beyond: list[str] = []
+        for facet in facets:
+            patterns = [pattern for pattern, owner in self._numbered if owner == facet]
+            for number in sorted(numbers):
+                values = {
+                    known.value
+                    for pattern in patterns
+                    if (known := self._known.get(_filled(pattern, number)))
+                }
+                if values:
+                    named[facet] = named.get(facet, frozenset()) | values
+                elif patterns:
+                    beyond.append(facet)
+        return named, tuple(facet for facet in beyond if facet not in named)
+
+    def _covered(self, facet: str) -> set[int]:
+        """Return the numbers that a facet's names and values stand for."""
+        return {
+            int(digits)
+            for name in self._names
+            if name.facet == facet
+            for digits in _DIGITS.findall(" ".join((*name.stems, name.value)))
+        }
+
+    def _stands_in(self, name: tuple[str, ...], stems: list[str]) -> bool:
+        """Whether all stems of a name stand close together in a text."""
+        if self._chinese:
+            return any(name[0] in text for text in stems)
+        wanted = set(name)
+        if not wanted <= set(stems):
+            return False
+        window = len(name) + (1 if len(name) > 1 else 0)
+        return any(wanted <= set(stems[i : i + window]) for i in range(len(stems)))
+
+    def _instances(
+        self, pattern: tuple[str, ...], stems: list[str]
+    ) -> list[tuple[tuple[str, ...], str]]:
+        """Return where a numbered name stands in a text, with the number it has there."""
+        parts = [re.escape(part).replace(r"\#", r"(\d+)") for part in pattern]
+        if self._chinese:
+            regex, text = re.compile(parts[0]), stems[0]
+        else:
+            regex, text = re.compile(r"(?<!\S)" + " ".join(parts) + r"(?!\S)"), " ".join(stems)
+        return [
+            ((match.group(),) if self._chinese else tuple(match.group().split(" ")), match.group(1))
+            for match in regex.finditer(text)
+        ]
+
+
+def _filled(pattern: tuple[str, ...], number: str) -> tuple[str, ...]:
+    """Put a number, or an ordinal ("5."), into a numbered name."""
+    text = "\0".join(pattern)
+    if "#." in text:
+        return tuple(text.replace("#.", f"{number.rstrip('.')}.").split("\0"))
+    return tuple(text.replace("#", number.rstrip(".")).split("\0"))
+
+
+def _numbered(names: Iterable[_Name]) -> list[tuple[tuple[str, ...], str]]:
+    """Return how facets are named by number: ("year", "#"), "stage"."""
+    patterns: dict[tuple[str, ...], str] = {}
+    for name in names:
+        text = "\0".join(name.stems)
+        if len(_DIGITS.findall(text)) == 1:
+            patterns[tuple(_DIGITS.sub("#", text).split("\0"))] = name.facet
+    return [(pattern, facet) for pattern, facet in patterns.items() if len("".join(pattern)) > 2]
+
+
+def _names(corpus: Corpus, language: Language) -> list[_Name]:
+    """Collect how headings name the facets that they introduce."""
+    found = []
+    for passage in corpus.passages(language):
+        for facet, value in passage.own_facets.items():
+            for phrase in (passage.title, *passage.aliases):
+                stems = tuple(analysis.normalise_numbers(phrase, language))
+                if stems:
+                    found.append(_Name(facet, value, stems))
+    return found
+
+
+def merged(
+    own: Mapping[str, frozenset[str]], inherited: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Return a follow-up's facets: its own, and those before that it does not name anew."""
+    return {**{facet: v for facet, v in inherited.items() if facet not in own}, **own}

@@ -1,0 +1,106 @@
+"""Recognise what is no question about CX: greetings, thanks, "what can you do?", mischief.
+
+Mischief asks to step out of the task: to drop or show instructions, or for other
+people's questions. No passage answers it, however near its words come to one, so
+it is refused before anything is searched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from assistant.types import Language, Route
+
+_HOSTILE: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rule|prompt|guideline)",
+        r"\b(system|hidden|initial) (prompt|message|instruction)",
+        r"\byour (prompt|instructions)\b",
+        r"\bother (users?|people)('s|s')?\b.{0,40}\b(question|chat|conversation|ask|email|name)",
+        r"\b(questions?|chats?|conversations?|data|emails?|names?)\b.{0,25}\bother users?\b",
+        r"\b(pretend|act as|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
+    ),
+    "zh": (
+        "(忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會).{0,15}(指令|指示|规则|規則|提示|设定|設定)",
+        "系统提示|系統提示|提示词|提示詞",
+        "(隐藏|隱藏|初始|原始).{0,6}(指令|提示)",
+        "(其他|别的|別的)(用户|使用者|人).{0,12}(问|問|对话|對話|资料|資料|数据|記錄|记录|邮箱|信箱)",
+        "(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)",
+    ),
+    "pl": (
+        r"(zignoruj|ignoruj|zapomnij|pomiń|odrzuć)\b.{0,40}(instrukcj|zasad|polece|reguł)",
+        r"(instrukcj\w*|komunikat\w*) systemow|systemow\w+ (prompt|instrukcj)|\bprompt",
+        r"innych (użytkownik|osób|klientów asystenta)",
+        r"(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)",
+    ),
+    "hu": (
+        r"(hagyd|hagyja|felejtsd|felejtse|ne vedd).{0,40}(utasítás|szabály|prompt)",
+        r"rendszer(prompt|üzenet|utasítás)|\bprompt|rejtett (utasítás|prompt)",
+        r"(többi|más|másik) (felhasználó|ügyfeled)",
+        r"(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)",
+    ),
+    "ru": (
+        r"(забудь|игнорируй|проигнорируй|отбрось|забудьте)\b.{0,40}(инструкц|правил|указани)",
+        r"системн\w+ (промпт|инструкц|сообщен)|\bпромпт|скрыт\w+ (инструкц|промпт)",
+        r"други(х|е) пользовател",
+        r"(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)",
+    ),
+}
+_SOCIAL: Mapping[str, Mapping[Route, str]] = {
+    "en": {
+        "greet": r"(hi|hello|hey|good (morning|afternoon|evening)|greetings)( there| all| everyone)?",
+        "thank": r"(many |ok |great )?(thanks|thank you|thx|cheers)( a lot| so much| very much)?",
+        "help": r"(help|what can (you|i) (do|ask)( for me| here| you)?|who are you|what are you"
+        r"|how (do you|does this) work|what do you know|what can you help( me)? with)",
+    },
+    "zh": {
+        "greet": "(你好|您好|嗨|哈囉|哈喽|早上好|早安|晚上好|晚安|大家好)(啊|呀)?",
+        "thank": "(谢谢|謝謝|多谢|多謝|感谢|感謝)(你|您|了|啦)?",
+        "help": "(帮助|幫助|说明|說明|你是[谁誰]|怎[么麼]用"
+        "|你能(做|帮我做|幫我做|回答)(什么|什麼|些什么|些什麼|哪些(事|问题|問題)?)"
+        "|你[会會]做?什[么麼]|我(可以|能)[问問]你?(什么|什麼|些什么|些什麼))",
+    },
+    "pl": {
+        "greet": r"(cześć|czesc|hej|witaj|witam|dzień dobry|dzien dobry|dobry wieczór|siema)",
+        "thank": r"(dzięki|dzieki|dziękuję|dziekuje)( bardzo| ci| wielkie)?",
+        "help": r"(pomoc|co (potrafisz|umiesz|możesz( dla mnie)? zrobić)|kim jesteś|jak to działa"
+        r"|o co mogę (cię )?(za)?pytać|w czym możesz( mi)? pomóc)",
+    },
+    "hu": {
+        "greet": r"(szia|sziasztok|hello|helló|üdv|üdvözlöm|jó (napot|reggelt|estét)( kívánok)?)",
+        "thank": r"(köszönöm|köszi|kösz)( szépen)?",
+        "help": r"(segítség|mit tudsz|mit tud|mire vagy jó|ki vagy|kicsoda vagy|hogyan működsz"
+        r"|mit kérdezhetek( tőled)?|miben (tudsz|tud) segíteni)",
+    },
+    "ru": {
+        "greet": r"(привет|здравствуй(те)?|добрый (день|вечер)|доброе утро|салют|хай)",
+        "thank": r"(спасибо|благодарю)( большое| огромное| вам| тебе)?",
+        "help": r"(помощь|что ты (умеешь|можешь)|что вы (умеете|можете)|кто ты|кто вы"
+        r"|как это работает|о чём (тебя |вас )?можно спросить|чем (ты )?можешь помочь|чем вы можете помочь)",
+    },
+}
+_MISCHIEF = {code: re.compile("|".join(patterns)) for code, patterns in _HOSTILE.items()}
+_WHOLE = {
+    code: {route: re.compile(rf"(?:{pattern})\Z") for route, pattern in patterns.items()}
+    for code, patterns in _SOCIAL.items()
+}
+
+
+def intent(text: str, language: Language) -> Route:
+    """Return the route of a question: "ask" for everything that is not recognised.
+
+    English ways are known in every language. Greetings and the like count only
+    where they are the whole message: "hello, how do I vet a CX job?" is a question.
+    """
+    lowered = text.casefold()
+    codes = dict.fromkeys(("zh" if language.startswith("zh") else language, "en"))
+    if any(_MISCHIEF[code].search(lowered) for code in codes):
+        return "refuse"
+    bare = re.sub(r"[^\w\s]", " ", lowered)
+    bare = re.sub(r"\s+", " ", bare).strip()
+    for code in codes:
+        for route, pattern in _WHOLE[code].items():
+            if pattern.match(bare):
+                return route
+    return "ask"
