@@ -49,7 +49,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
 }
 _SOCIAL: Mapping[str, Mapping[Route, str]] = {
     "en": {
-        "greet": r"(hi|hello|hey|good (morning|afternoon|evening)|greetings)( there| all| everyone)?",
+        "greet": r"(hi|hello|hey|good (morning|afternoon|evening)|greetings)( there| all)?",
         "thank": r"(many |ok |great )?(thanks|thank you|thx|cheers)( a lot| so much| very much)?",
         "help": r"(help|what can (you|i) (do|ask)( for me| here| you)?|who are you|what are you"
         r"|how (do you|does this) work|what do you know|what can you help( me)? with)",
@@ -77,7 +77,7 @@ _SOCIAL: Mapping[str, Mapping[Route, str]] = {
         "greet": r"(привет|здравствуй(те)?|добрый (день|вечер)|доброе утро|салют|хай)",
         "thank": r"(спасибо|благодарю)( большое| огромное| вам| тебе)?",
         "help": r"(помощь|что ты (умеешь|можешь)|что вы (умеете|можете)|кто ты|кто вы"
-        r"|как это работает|о чём (тебя |вас )?можно спросить|чем (ты )?можешь помочь|чем вы можете помочь)",
+        r"|как это работает|о чём (тебя |вас )?можно спросить|чем (ты |вы )?(можешь|можете) помочь)",
     },
 }
 _MISCHIEF = {code: re.compile("|".join(patterns)) for code, patterns in _HOSTILE.items()}

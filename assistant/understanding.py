@@ -50,11 +50,11 @@ class Understanding:
         """
         preferred = question.language or fallback
         text = clean(question.text, preferred)
+        wanted, rest = requested_language(text)
+        text = rest or (question.history[-1].question if question.history else text)
         spoken = self._detector.detect(text, preferred)
         if spoken is None:
             return Query(text[:_SEARCHED], preferred, preferred, route="other_language")
-        wanted, rest = requested_language(text)
-        text = rest or (question.history[-1].question if question.history else text)
         language = question.language or wanted or spoken
         route = intent(text, spoken)
         if route != "ask":
