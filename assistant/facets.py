@@ -1,8 +1,9 @@
 """Facets that a question names: year three, the CFO, aspect 13, the nascent level.
 
-A heading that introduces a facet (`stage=year-3-4`) names it by its title and its
+The headings that introduce a facet (`stage=year-3-4`) name it by their titles and
 aliases in each language, numerals and ordinals included, so a new document brings
-its own without any code.
+its own without any code. Where headings of several levels introduce the same one,
+the outermost name it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from assistant import analysis
 from assistant.corpus import Corpus
-from assistant.types import Language
+from assistant.types import Language, Passage
 
 _DIGITS = re.compile(r"\d+")
 _TERSE, _TERSE_HAN = 8, 14
@@ -142,10 +143,17 @@ def _numbered(names: Iterable[_Name]) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _names(corpus: Corpus, language: Language) -> list[_Name]:
-    """Collect how headings name the facets that they introduce."""
-    found = []
+    """Collect how the outermost headings that introduce a facet name it."""
+    introduced: dict[tuple[str, str], list[Passage]] = {}
     for passage in corpus.passages(language):
         for facet, value in passage.own_facets.items():
+            introduced.setdefault((facet, value), []).append(passage)
+    found = []
+    for (facet, value), passages in introduced.items():
+        outermost = min(len(passage.path) for passage in passages)
+        for passage in passages:
+            if len(passage.path) > outermost:
+                continue
             for phrase in (passage.title, *passage.aliases):
                 stems = tuple(analysis.normalise_numbers(phrase, language))
                 if stems:

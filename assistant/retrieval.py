@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ MEANING, WORDS = 0.7, 0.3
 NEAREST_PIECE = 0.8
 OWN_LANGUAGE = 0.4
 FACET = 0.35
+_HANDFUL = 7
 
 
 class Retriever:
@@ -83,15 +85,29 @@ class Retriever:
         return found
 
     def _facets(self, query: Query) -> dict[str, float]:
-        """Return the share of the query's facets that each passage has."""
-        if not query.facets:
-            return {}
-        shares = {}
-        for passage in self._corpus.passages(query.language):
-            named = sum(passage.facets.get(f) in values for f, values in query.facets.items())
-            if named:
-                shares[passage.id] = named / len(query.facets)
-        return shares
+        """Return how much of what the query names each passage has, 0..1.
+
+        A facet that few passages have (the third aspect) says more than one that
+        many have (an area), so each counts by its squared rarity.
+        """
+        lifts: dict[str, float] = {}
+        for facet, values in query.facets.items():
+            having = [
+                passage.id
+                for passage in self._corpus.passages(query.language)
+                if passage.facets.get(facet) in values
+            ]
+            weight = self._rarity(len(having), query.language) ** 2 / len(query.facets)
+            for key in having:
+                lifts[key] = lifts.get(key, 0.0) + weight
+        return lifts
+
+    def _rarity(self, having: int, language: Language) -> float:
+        """Return 1 for a facet of a handful of passages, towards 0 for one of nearly all."""
+        total = len(self._corpus.passages(language))
+        if having <= _HANDFUL:
+            return 1.0
+        return math.log(total / having) / math.log(max(total, 2 * _HANDFUL) / _HANDFUL)
 
     def _hit(
         self,

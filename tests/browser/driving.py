@@ -41,8 +41,9 @@ SECURITY_HEADERS = {
 }
 _START_SECONDS = 240
 _STOP_SECONDS = 20
-# Gradio closes these when an answer is whole or a page is left.
-_EVENT_STREAMS = ("/queue/data", "/heartbeat/")
+# Gradio closes the first two when an answer is whole or a page is left; the icon is
+# fetched after a page has loaded, when the visitor may have left it again.
+_MAY_BE_ABORTED = ("/queue/data", "/heartbeat/", "/assets/icon.svg")
 _ANSWERED = """([count, size, key]) => {
   const said = (who) => document.querySelectorAll(`#cx-conversation [data-testid=${who}]`).length;
   return said("user") === count && said("bot") === count
@@ -97,16 +98,19 @@ class Server:
                 raise AssertionError(f"app.py does not serve {self.url}; it said:\n{tail}")
             time.sleep(0.2)
 
-    def stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.terminate()
+    def stop(self) -> bool:
+        """Ask it to end; return whether it did, or had to be killed."""
+        process, self._process = self._process, None
+        if process is None:
+            return True
+        process.terminate()
         try:
-            self._process.wait(_STOP_SECONDS)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+            process.kill()
+            process.wait()
+            return False
+        return True
 
     def _answers(self) -> bool:
         try:
@@ -191,8 +195,8 @@ class Watch:
             self.responses.append((response.url, response.status, response.headers))
 
     def _failure(self, request: Request) -> None:
-        stream = any(part in request.url for part in _EVENT_STREAMS)
-        if not (stream and request.failure == "net::ERR_ABORTED"):
+        abortable = any(part in request.url for part in _MAY_BE_ABORTED)
+        if not (abortable and request.failure == "net::ERR_ABORTED"):
             self.failed.append(f"{request.url} ({request.failure})")
 
     def _console(self, message: ConsoleMessage) -> None:
