@@ -37,6 +37,7 @@ _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
 _FIGURE = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
 _NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note"})
 _MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin)
+_LAST = 1000
 _SOURCE_KEYS = ("publisher", "title", "language")
 
 
@@ -52,7 +53,7 @@ class Corpus:
 
     @classmethod
     def read(cls, folder: Path) -> Corpus:
-        """Read every `<document>/<language>.md` below `folder`.
+        """Read every `<document>/<language>.md` below `folder`, documents by their `order`.
 
         Raises:
             CorpusError: the folder holds no document, or a file breaks the conventions.
@@ -60,7 +61,10 @@ class Corpus:
         files = sorted(folder.glob("*/*.md"))
         if not files:
             raise CorpusError(f"{folder.name}: no <document>/<language>.md; is CX_CORPUS right?")
-        return cls(passage for file in files for passage in read_document(file))
+        readers = [_Reader(file) for file in files]
+        read = [(reader.passages(), reader) for reader in readers]
+        read.sort(key=lambda pair: (pair[1].order, pair[1].name))
+        return cls(passage for passages, _ in read for passage in passages)
 
     def passages(self, language: Language) -> list[Passage]:
         return list(self._passages[language].values())
@@ -149,6 +153,7 @@ class _Reader:
         self.language: Language = "en"
         self.document_title = self.source = ""
         self.authored = False
+        self.order = _LAST
         self.asked = self._asked()
 
     def _asked(self) -> dict[str, tuple[str, ...]]:
@@ -241,6 +246,9 @@ class _Reader:
         self.document_title = str(matter["title"])
         self.source = f"{source['publisher']}: {source['title']}"
         self.authored = bool(matter.get("authored", False))
+        self.order = matter.get("order", _LAST)
+        if not isinstance(self.order, int):
+            self.fail(2, f"order is {self.order!r}; write a whole number, or leave it out")
 
     def _headings(self) -> list[_Heading]:
         headings: list[_Heading] = []
