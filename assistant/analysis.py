@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ _ORDINAL = re.compile(r"(\d+)\D+$")
 _HAN_NUMERAL = re.compile("[一二三四五六七八九十两]+")
 _SNOWBALL = {"en": "english", "pl": "polish", "hu": "hungarian", "ru": "russian"}
 _LARGEST_NUMERAL = 60
+_REMEMBERED_WORDS = 100_000
 _HAN_DIGITS = "零一二三四五六七八九"
 
 
@@ -76,6 +77,7 @@ def to_traditional(text: str) -> str:
     return str(_converter("s2tw").convert(text))
 
 
+@lru_cache(maxsize=_REMEMBERED_WORDS)
 def fold(text: str) -> str:
     """Case-fold and strip diacritics: "Ügyfélélmény" and "ugyfelelmeny" become one."""
     text = text.casefold().replace("ł", "l").replace("ё", "е").replace("й", "\ue000")
@@ -91,6 +93,7 @@ def words(text: str, language: Language) -> list[str]:
     return [token.casefold() for token in _TOKEN.findall(text)]
 
 
+@lru_cache(maxsize=_REMEMBERED_WORDS)
 def stem(word: str, language: Language) -> str:
     """Stem and strip diacritics; Chinese text borrows English stems for its Latin words."""
     stemmer = _stemmer("en" if language.startswith("zh") else language)

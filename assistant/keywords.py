@@ -13,7 +13,7 @@ import bm25s
 import numpy as np
 
 from assistant import analysis
-from assistant.corpus import plain
+from assistant.corpus import Corpus, plain
 from assistant.types import Language, Passage
 
 
@@ -67,3 +67,15 @@ class KeywordIndex:
     def terms_of(self) -> Mapping[str, frozenset[str]]:
         """The terms of each passage, by id."""
         return {p.id: frozenset(t) for p, t in zip(self._passages, self._terms, strict=True)}
+
+
+class Keywords(dict[Language, KeywordIndex]):
+    """The keyword index of each language, built when it is first asked for."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        super().__init__()
+        self._corpus = corpus
+
+    def __missing__(self, language: Language) -> KeywordIndex:
+        self[language] = KeywordIndex(self._corpus.passages(language), language)
+        return self[language]

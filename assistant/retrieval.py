@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.corpus import Corpus
-from assistant.keywords import KeywordIndex
-from assistant.types import LANGUAGES, Hit, Language, Passage, Query
+from assistant.keywords import Keywords
+from assistant.types import Hit, Language, Passage, Query
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -31,9 +31,7 @@ class Retriever:
         self._corpus = corpus
         self._index = index
         self._embeddings = embeddings
-        self.keywords: Mapping[Language, KeywordIndex] = {
-            language: KeywordIndex(corpus.passages(language), language) for language in LANGUAGES
-        }
+        self.keywords = Keywords(corpus)
 
     def search(self, query: Query, k: int = 10) -> list[Hit]:
         """Return up to k hits, best first, in the query's language where a passage has it.
