@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from opencc import OpenCC
     from Stemmer import Stemmer
 
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\W_]+(?:['\u2019][^\W_]+)?")
+_HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HAN = re.compile(f"[{_HAN_RANGES}]+")
+_LETTER = rf"(?:(?![{_HAN_RANGES}])[^\W_])"
+_TOKEN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:['\u2019]{_LETTER}+)?")
 _NUMBERED = re.compile(
     r"\d+(?:st|nd|rd|th|-?(?:й|м|го|му|ый|ой|ом|ik|ban|ben))\b|\d+\.(?=\s+\w)|[^\W_]+"
 )

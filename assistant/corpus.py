@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
-_FIGURE = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
+_FIGURE = re.compile(r"\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
 _NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note"})
 _MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin)
 _LAST = 1000

@@ -138,7 +138,10 @@ def _numbered(names: Iterable[_Name]) -> list[tuple[tuple[str, ...], str]]:
     for name in names:
         text = "\0".join(name.stems)
         if len(_DIGITS.findall(text)) == 1:
-            patterns[tuple(_DIGITS.sub("#", text).split("\0"))] = name.facet
+            pattern = tuple(_DIGITS.sub("#", text).split("\0"))
+            patterns[pattern] = name.facet
+            if "#." in pattern:
+                patterns[pattern[::-1]] = name.facet
     return [(pattern, facet) for pattern, facet in patterns.items() if len("".join(pattern)) > 2]
 
 

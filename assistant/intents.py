@@ -14,36 +14,41 @@ from assistant.types import Language, Route
 
 _HOSTILE: Mapping[str, tuple[str, ...]] = {
     "en": (
-        r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|rule|prompt|guideline)",
+        r"\b(ignore|disregard|forget|override)\b.{0,25}"
+        r"\b(previous|above|prior|earlier|all|your)\b.{0,25}\b(instruction|rule|prompt|guideline)",
         r"\b(system|hidden|initial) (prompt|message|instruction)",
         r"\byour (prompt|instructions)\b",
-        r"\bother (users?|people)('s|s')?\b.{0,40}\b(question|chat|conversation|ask|email|name)",
-        r"\b(questions?|chats?|conversations?|data|emails?|names?)\b.{0,25}\bother users?\b",
-        r"\b(pretend|act as|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
+        r"\bother users?('s|s')?\b.{0,40}\b(question|chat|conversation|asked|email|name|histor)",
+        r"\b(questions?|chats?|conversations?|emails?|names?)\b.{0,25}\bother users?\b",
+        r"\b(pretend|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
     ),
     "zh": (
         "(忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會).{0,15}(指令|指示|规则|規則|提示|设定|設定)",
         "系统提示|系統提示|提示词|提示詞",
         "(隐藏|隱藏|初始|原始).{0,6}(指令|提示)",
-        "(其他|别的|別的)(用户|使用者|人).{0,12}(问|問|对话|對話|资料|資料|数据|記錄|记录|邮箱|信箱)",
+        "(其他|别的|別的)(用户|使用者).{0,12}(问了|問了|提的|对话|對話|聊天|记录|紀錄|邮箱|信箱|手机|手機)",
         "(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)",
     ),
     "pl": (
-        r"(zignoruj|ignoruj|zapomnij|pomiń|odrzuć)\b.{0,40}(instrukcj|zasad|polece|reguł)",
+        r"(zignoruj|ignoruj|zapomnij|pomiń|odrzuć)\b.{0,20}(poprzedni|wcześniejsz|wszystki|swoi)"
+        r".{0,20}(instrukcj|zasad|polece|reguł)",
         r"(instrukcj\w*|komunikat\w*) systemow|systemow\w+ (prompt|instrukcj)|\bprompt",
-        r"innych (użytkownik|osób|klientów asystenta)",
+        r"(rozm[oó]w|pyta|dan[ey]|histori|nazwisk|adres)\w*.{0,25}innych użytkowników",
+        r"innych użytkowników.{0,25}(rozm[oó]w|pyta|histori|nazwisk|adres)",
         r"(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)",
     ),
     "hu": (
-        r"(hagyd|hagyja|felejtsd|felejtse|ne vedd).{0,40}(utasítás|szabály|prompt)",
+        r"(hagyd|hagyja|felejtsd|felejtse|ne vedd).{0,25}(utasítás|eddigi szabály|prompt)",
         r"rendszer(prompt|üzenet|utasítás)|\bprompt|rejtett (utasítás|prompt)",
-        r"(többi|más|másik) (felhasználó|ügyfeled)",
+        r"(többi|más|másik) felhasználó\w*.{0,25}(kérdez|kérdés|beszélget|nev[eé]t|előzmény)",
         r"(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)",
     ),
     "ru": (
-        r"(забудь|игнорируй|проигнорируй|отбрось|забудьте)\b.{0,40}(инструкц|правил|указани)",
+        r"(забудь|игнорируй|проигнорируй|отбрось|забудьте)\b.{0,25}(все|предыдущ|свои|прежн)"
+        r".{0,25}(инструкц|правил|указани)",
         r"системн\w+ (промпт|инструкц|сообщен)|\bпромпт|скрыт\w+ (инструкц|промпт)",
-        r"други(х|е) пользовател",
+        r"(переписк|вопрос|истори|имена|почт)\w*.{0,25}других пользовател",
+        r"других пользовател\w*.{0,25}(переписк|спрашива|истори|имена|почт)",
         r"(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)",
     ),
 }

@@ -8,7 +8,9 @@ The corpus's own vocabulary decides what they leave open ("CFO pytania").
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 from assistant import analysis
 from assistant.types import Language
@@ -22,6 +24,7 @@ _OTHER_SCRIPT = re.compile(
 _LETTERS: Mapping[str, str] = {"pl": "ąćęłńśźż", "hu": "őűáéíúöü", "ru": "ыэъё"}
 _SHARED_LETTERS = frozenset("óáéíúöü")
 _FOREIGN_LETTERS = frozenset("ßàâêëîïôœùûÿñãõçăîșțğışřůěťďľĺåäøæіїєґўјљњћђ")
+_FOREIGN_ENOUGH = 3
 _LATIN_LANGUAGES: tuple[Language, ...] = ("en", "pl", "hu")
 
 
@@ -45,7 +48,7 @@ class LanguageDetector:
         cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
         if _KANA_HANGUL.search(text) or len(_OTHER_SCRIPT.findall(text)) > han + cyrillic + latin:
             return None
-        if cyrillic and cyrillic >= han and (cyrillic * 2 >= latin or not self._grammar(text)):
+        if cyrillic and cyrillic >= han and not self._borrows(text, "ru"):
             return self._cyrillic(text)
         if han and not self._grammar(text):
             return self._chinese(text, preferred)
@@ -56,6 +59,11 @@ class LanguageDetector:
         lists = analysis.function_words()
         found = {word.casefold() for word in re.findall(r"[^\W\d_]+", _strip_han(text))}
         return any(len(found & lists[language]) >= 2 for language in _LATIN_LANGUAGES)
+
+    def _borrows(self, text: str, language: Language) -> bool:
+        """Whether words of a language only stand in a question tied together by another's."""
+        own = analysis.function_words()[language]
+        return self._grammar(text) and not own & set(analysis.words(text, language))
 
     def _cyrillic(self, text: str) -> Language | None:
         tokens = analysis.words(text, "ru")
@@ -83,14 +91,20 @@ class LanguageDetector:
         }
         best = max(scores.values())
         foreign = max(
-            sum(2.0 for token in tokens if token in listed)
+            sum(_weight(token) for token in tokens if token in listed)
             for listed in analysis.foreign_function_words().values()
         ) + 1.5 * sum(letter in _FOREIGN_LETTERS for letter in lowered)
-        if foreign > best + 1:
+        if foreign > best + 1 or (foreign >= _FOREIGN_ENOUGH and not self._function_words(tokens)):
             return None
         if best == 0 or scores.get(preferred) == best:
             return preferred if preferred in _LATIN_LANGUAGES or best == 0 else "en"
         return next(language for language in _LATIN_LANGUAGES if scores[language] == best)
+
+    def _function_words(self, tokens: list[str]) -> bool:
+        """Whether a question has any function word of the answered Latin-script languages."""
+        lists = analysis.function_words()
+        own = set().union(*(lists[language] for language in _LATIN_LANGUAGES)) - _shared()
+        return bool(own & set(tokens))
 
     def _latin_score(
         self, language: Language, lowered: str, tokens: list[str], folded: set[str]
@@ -98,7 +112,9 @@ class LanguageDetector:
         """Weigh function words, letters of its own, and words of its corpus."""
         stop = analysis.function_words()[language]
         bare_stop = {analysis.fold(word) for word in stop}
-        score = sum(2.0 if token in stop else 1.0 * (token in bare_stop) for token in tokens)
+        score = sum(
+            _weight(token) if token in stop else 1.0 * (token in bare_stop) for token in tokens
+        )
         for letter in _LETTERS.get(language, ""):
             score += lowered.count(letter) * (0.5 if letter in _SHARED_LETTERS else 2.0)
         rivals: set[str] = set()
@@ -106,7 +122,24 @@ class LanguageDetector:
             if other != language:
                 rivals |= self._vocabulary.get(other, frozenset())
         own = self._vocabulary.get(language, frozenset())
-        return score + sum(1.0 if word not in rivals else 0.1 for word in folded & own)
+        return score + sum(
+            1.0 if word not in rivals else 0.1 for word in (folded & own) - bare_stop
+        )
+
+
+@cache
+def _shared() -> frozenset[str]:
+    """Function words that more than one Latin-script language has, such as "was"."""
+    answered = analysis.function_words()
+    lists = [answered[language] for language in _LATIN_LANGUAGES]
+    lists += analysis.foreign_function_words().values()
+    counts = Counter(word for listed in lists for word in listed)
+    return frozenset(word for word, count in counts.items() if count > 1)
+
+
+def _weight(word: str) -> float:
+    """Return how much a function word says about its language."""
+    return 1.0 if word in _shared() else 2.0
 
 
 def _strip_han(text: str) -> str:
@@ -137,7 +170,7 @@ _COURTESY = r"[\s,:;.，：]*"
 _REQUESTS = {
     code: re.compile(
         rf"\A{_COURTESY}{_VERB}(?:{'|'.join(names)}){_PLEASE}{_COURTESY}"
-        rf"|[\s,;.，]+{_VERB}(?:{'|'.join(names)}){_PLEASE}[\s.!?。？]*\Z",
+        rf"|(?:(?<=[。！!?？])|[\s,;.，]+){_VERB}(?:{'|'.join(names)}){_PLEASE}[\s.!?。？]*\Z",
         re.IGNORECASE,
     )
     for code, names in _NAMED.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from assistant import analysis
@@ -19,10 +20,20 @@ from assistant.types import LANGUAGES, Language, Query, Question
 
 LONGEST_QUESTION = 20_000
 _SEARCHED = 1_000
+_TURNS = 3
 _ELLIPSIS_WORDS, _ELLIPSIS_WORDS_HAN = 1, 3
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]{3,}")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a turn is about: its words with those it leans on, and the facets in force."""
+
+    topic: str
+    facets: Mapping[str, frozenset[str]]
+    beyond: tuple[str, ...] = ()
 
 
 class Understanding:
@@ -51,7 +62,7 @@ class Understanding:
         preferred = question.language or fallback
         text = clean(question.text, preferred)
         wanted, rest = requested_language(text)
-        text = rest or (question.history[-1].question if question.history else text)
+        text = rest or _asked_before(question) or text
         spoken = self._detector.detect(text, preferred)
         if spoken is None:
             return Query(text[:_SEARCHED], preferred, preferred, route="other_language")
@@ -63,28 +74,39 @@ class Understanding:
         return self._query(text, language, spoken, question)
 
     def _query(self, text: str, language: Language, spoken: Language, question: Question) -> Query:
-        """Find the facets, and what a question too short to stand alone leans on.
+        """Find the facets of a question, and what it takes over from the turns before."""
+        standing: _Standing | None = None
+        for turn in question.history[-_TURNS:]:
+            if requested_language(turn.question)[1]:
+                standing = self._standing(turn.question, spoken, standing)
+        now = self._standing(text, spoken, standing)
+        return Query(
+            now.topic[:_SEARCHED],
+            language,
+            spoken,
+            MappingProxyType(dict(now.facets)),
+            unknown=(*self._facets[spoken].unknown(text), *now.beyond),
+            foreign=_foreign(text, spoken),
+        )
 
-        Such a question takes over the facets of the one before, except those it
-        names itself; a bare number is read as one of them ("and in the fifth?").
-        Where it names another value of the same facet, the words of the earlier
-        question stay out, since they would only pull back to the old value.
+    def _standing(self, text: str, spoken: Language, before: _Standing | None) -> _Standing:
+        """Return what a turn is about, given what the one before was about.
+
+        A turn too short to stand alone takes over the facets before, except those
+        it names itself; a bare number is read as one of them ("and in the fifth?").
+        Where it names another value of the same facet, the earlier words stay out,
+        since they would only pull back to the old value.
         """
         names = self._facets[spoken]
-        own, unknown, topic = names.find(text), names.unknown(text), _searched(text)
-        if question.history and self._leans(text, spoken, own):
-            earlier = question.history[-1].question
-            inherited = names.find(earlier)
-            if not own:
-                own, beyond = names.renumbered(text, inherited)
-                unknown += beyond
-            if not set(own) & set(inherited):
-                topic = f"{topic} {earlier}"[:_SEARCHED]
-            own = merged(own, inherited)
-        foreign = tuple((code, part) for code, part in _foreign(text, spoken))
-        return Query(
-            topic, language, spoken, MappingProxyType(own), unknown=unknown, foreign=foreign
-        )
+        own, topic = names.find(text), _searched(text)
+        beyond: tuple[str, ...] = ()
+        if before is None or not self._leans(text, spoken, own):
+            return _Standing(topic, own)
+        if not own:
+            own, beyond = names.renumbered(text, before.facets)
+        if not beyond and not set(own) & set(before.facets):
+            topic = f"{topic} {before.topic}"
+        return _Standing(topic, merged(own, before.facets), beyond)
 
     def _leans(self, text: str, spoken: Language, own: Mapping[str, frozenset[str]]) -> bool:
         """Whether a question has hardly a word of its own, and so leans on the one before.
@@ -123,7 +145,7 @@ def clean(text: str, language: Language) -> str:
         for c in text
         if c in "\n\r\t\v\f" or unicodedata.category(c) not in _INVISIBLE
     )
-    kept = re.sub(r"<[^<>]{0,500}>", " ", kept)
+    kept = re.sub(r"</?[a-zA-Z!][^<>]{0,500}>", " ", kept)
     kept = re.sub(r"\s+", " ", kept).strip()
     if not any(character.isalnum() for character in kept):
         raise InputError(message("empty_question", language))
@@ -138,7 +160,13 @@ def _searched(text: str) -> str:
     return f"{asked[: _SEARCHED // 2]} {text}"[:_SEARCHED] if asked else text[:_SEARCHED]
 
 
-def _foreign(text: str, spoken: Language) -> list[tuple[Language, str]]:
+def _asked_before(question: Question) -> str:
+    """Return the last earlier question that asks for more than another language."""
+    asked = (requested_language(turn.question)[1] for turn in reversed(question.history))
+    return next((text for text in asked if text), "")
+
+
+def _foreign(text: str, spoken: Language) -> tuple[tuple[Language, str], ...]:
     """Return the parts of a question in another script: "what is 客户之声?"."""
     found: list[tuple[Language, str]] = []
     if not spoken.startswith("zh"):
@@ -149,4 +177,4 @@ def _foreign(text: str, spoken: Language) -> list[tuple[Language, str]]:
         cyrillic = " ".join(_CYRILLIC.findall(text))
         if cyrillic:
             found.append(("ru", cyrillic))
-    return found
+    return tuple(found)

@@ -36,7 +36,7 @@ CHANGED = {
     "iron": "Iron rusts in water.",
 }
 QUESTIONS = ("where do rivers go", "what is bread made of", "how is time measured")
-Found = list[tuple[str, str, float, float]]
+Found = dict[tuple[str, str], tuple[str, float, float]]
 
 
 @pytest.fixture
@@ -67,15 +67,29 @@ def counts(report: SyncReport) -> tuple[int, int, int]:
     return report.added, report.removed, report.unchanged
 
 
-def found(index: Index, language: Language = "en") -> list[Found]:
-    """What each of some questions finds, nearest first."""
-    return [
-        [
-            (n.passage.id, n.piece.text, round(n.cosine, 3), round(n.centred, 3))
-            for n in index.nearest(vector_of(question), language, language)
-        ]
+def found(index: Index, language: Language = "en") -> Found:
+    """What some questions find: by question and piece, its passage and its similarities."""
+    return {
+        (question, n.piece.text): (n.passage.id, n.cosine, n.centred)
         for question in QUESTIONS
-    ]
+        for n in index.nearest(vector_of(question), language, language)
+    }
+
+
+def passages_in(found: Found) -> set[str]:
+    return {passage for passage, *_ in found.values()}
+
+
+def agree(first: Found, second: Found) -> bool:
+    """Whether two searches found the same passages, at the same similarities.
+
+    A piece may be missing in one: Chroma's graph does not reach every vector
+    while others lie beside it that are to be deleted.
+    """
+    return passages_in(first) == passages_in(second) and all(
+        first[key][1:] == pytest.approx(second[key][1:], abs=1e-3)
+        for key in first.keys() & second.keys()
+    )
 
 
 def vector_of(question: str) -> np.ndarray:
@@ -141,7 +155,7 @@ def test_removed_passage_is_counted_and_no_longer_found(settings: Settings, tmp_
     index = opened(settings)
     kept = {name: text for name, text in OLD.items() if name != "bread"}
     assert counts(index.sync(small(tmp_path, kept))) == (0, 1, 5)
-    assert not any("bread" in identity for row in found(index) for identity, *_ in row)
+    assert passages_in(found(index)) == {f"guide/{name}" for name in kept}
 
 
 def test_growth_by_a_fifth_writes_that_language_anew_and_no_other(
@@ -220,7 +234,7 @@ def test_what_is_found_is_the_same_after_opening_anew(settings: Settings, tmp_pa
     first, second = opened(settings), opened(settings)
     first.sync(corpus)
     second.sync(corpus)
-    assert found(first) == found(second)
+    assert agree(found(first), found(second))
 
 
 def test_language_of_a_single_passage_can_be_searched(settings: Settings, tmp_path: Path) -> None:
@@ -281,7 +295,7 @@ def test_rebuild_with_the_same_model_finds_the_same(settings: Settings, tmp_path
     first.sync(corpus)
     before = found(first)
     assert second.sync(corpus, rebuild=True).added == 6
-    assert found(second) == before
+    assert agree(found(second), before)
     assert sum(map(len, stored(settings).values())) == vectors_of(corpus)
 
 
@@ -402,20 +416,23 @@ def test_sync_interrupted_before_its_manifest_leaves_what_was_found_before(
         settings = Settings.load(data=tmp_path / f"at-{at}")
         reader = opened(settings)
         reader.sync(old)
-        before = found(reader), found(reader, "pl")
+        before = {language: found(reader, language) for language in reader.languages}
+        assert set(before) == {"en", "pl"}
         interrupt(settings, new, at, rebuild=change.rebuild)
-        assert (found(reader), found(reader, "pl")) == before, f"write {at}"
+        for language, earlier in before.items():
+            assert agree(found(reader, language), earlier), f"write {at}"
         nothing_to_embed = HashedWords(allowed=0)
         anew = opened(settings, nothing_to_embed)
         assert counts(anew.sync(old)) == (0, 0, 12), f"write {at}"
-        assert (found(anew), found(anew, "pl")) == before, f"write {at}"
+        for language, earlier in before.items():
+            assert agree(found(anew, language), earlier), f"write {at}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sync of `new` finds and leaves in Chroma, after one that was interrupted."""
+    """What a sync finds by language, and how many vectors it leaves in Chroma."""
 
-    found: tuple[list[Found], list[Found]]
+    found: dict[Language, Found]
     stored: int
 
 
@@ -444,16 +461,20 @@ def outcomes(
 def outcome(settings: Settings, corpus: Corpus) -> Outcome:
     index = opened(settings)
     index.sync(corpus)
-    return Outcome((found(index), found(index, "pl")), sum(map(len, stored(settings).values())))
+    return Outcome(
+        {language: found(index, language) for language in index.languages},
+        sum(map(len, stored(settings).values())),
+    )
 
 
 def test_sync_interrupted_anywhere_is_completed_by_the_next(
     outcomes: tuple[dict[int, Outcome], Outcome],
 ) -> None:
     interrupted, whole = outcomes
-    assert {at: each.found == whole.found for at, each in interrupted.items()} == dict.fromkeys(
-        interrupted, True
-    )
+    for at, each in interrupted.items():
+        assert set(each.found) == set(whole.found), f"write {at}"
+        for language in whole.found:
+            assert agree(each.found[language], whole.found[language]), f"write {at}"
 
 
 def test_what_an_interrupted_sync_left_over_is_cleared_by_the_next(
@@ -492,9 +513,9 @@ def test_embeddings_that_fail_midway_leave_what_was_found_before(
     assert sum(map(len, stored(settings).values())) > sum(map(len, before.values()))
     anew = opened(settings, HashedWords(allowed=0))
     assert counts(anew.sync(old)) == (0, 0, 130)
-    shown = {identity for row in found(anew) for identity, *_ in row}
+    shown = found(anew)
     assert shown
-    assert {text for row in found(anew) for _, text, *_ in row if "Prose" in text} == set()
+    assert not any("Prose" in text for _, text in shown)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -512,4 +533,5 @@ def test_index_whose_own_sync_was_interrupted_still_finds_what_it_found_before(
     index._client = fragile  # type: ignore[assignment]
     with pytest.raises(InterruptedHere):
         index.sync(new, rebuild=change.rebuild)
-    assert (found(index), found(index, "pl")) == before
+    assert agree(found(index), before[0])
+    assert agree(found(index, "pl"), before[1])

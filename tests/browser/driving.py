@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Browser,
         BrowserContext,
         ConsoleMessage,
+        Dialog,
         Locator,
         Page,
         Request,
@@ -184,8 +185,12 @@ class Watch:
         self.exceptions.clear()
 
     def _page(self, page: Page) -> None:
-        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         page.on("websocket", lambda socket: self.requests.append(socket.url))
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)

@@ -1,0 +1,20 @@
+"""Whoever types a heading finds its passage: every heading, in every language."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import Assistant
+from assistant.types import LANGUAGES, Language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_heading_typed_as_a_question_finds_its_passage_among_the_first_three(
+    language: Language, assistant: Assistant
+) -> None:
+    missed = []
+    for passage in assistant.corpus.passages(language):
+        found = [hit.passage for hit in assistant.search(passage.title, 3, language=language)]
+        if passage.id not in {hit.id for hit in found}:
+            missed.append(f"{passage.id} ({passage.title}): {[hit.id for hit in found]}")
+    assert missed == [], f"{language}: {len(missed)} missed\n" + "\n".join(missed)
