@@ -56,9 +56,15 @@ class _Draft:
         self.lines += ["", _label(label, self.language) + gap.join(parts)]
 
     def point(self, passage: Passage, statement: str, *, label: str = "", depth: int = 0) -> None:
-        """Add a list item, under a bold label where one is given."""
+        """Add a list item, under a bold label where one is given.
+
+        Under a label, what announces a list that does not follow ends in a full stop.
+        """
         self.told.add((passage.id, statement))
-        text = _marked(statement, self.cite(passage, statement))
+        quote = statement.rstrip(":：") if label else statement
+        text = _marked(quote, self.cite(passage, quote))
+        if quote != statement:
+            text += "。" if self.language.startswith("zh") else "."
         self.lines.append(f"{'  ' * depth}- {_label(label, self.language)}{text}")
 
     def finish(self, query: Query, suggestions: tuple[str, ...]) -> Answer:

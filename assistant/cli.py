@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -138,7 +139,10 @@ def corpus_check(
         if not file.is_file():
             raise InputError(f"{file}: no such file")
         document = file.resolve().parent
-        english = [] if file.stem == "en" else read_document(document / "en.md")
+        original = document / "en.md"
+        if not original.is_file():
+            raise InputError(f"{document.name}: no en.md to compare with; write it first")
+        english = [] if file.stem == "en" else read_document(original)
         passages = read_document(file)
         problems = check_alignment(Corpus([*english, *passages]), {passages[0].language})
     else:
@@ -236,7 +240,7 @@ def _ask_batch(file: str, language: Language | None) -> None:
         except InputError as error:
             broken.append(number)
             result = {"id": _id_of(line), "error": str(error)}
-        print(json.dumps(result, ensure_ascii=False), flush=True)
+        _print_json(result)
     if broken:
         which = ", ".join(str(number) for number in broken)
         raise InputError(f"not answered: line {which}; see the output for what is wrong with each")
@@ -285,11 +289,11 @@ def _id_of(line: str) -> Any:  # noqa: ANN401 - whatever the caller chose as an 
 
 def _lines(file: str) -> list[str]:
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"{file}: cannot be read ({reason}); give a file of JSON lines") from error
-    return text.splitlines()
+    return [line.rstrip("\r") for line in text.split("\n")]
 
 
 def _language(code: str | None) -> Language | None:
@@ -321,7 +325,10 @@ def _progress(what: str) -> Iterator[Any]:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
+    for separator in ("\x85", "\u2028", "\u2029"):
+        text = text.replace(separator, f"\\u{ord(separator):04x}")
+    print(text.encode("utf-8", "replace").decode("utf-8"), flush=True)
 
 
 def _console() -> Any:  # noqa: ANN401 - rich is imported when it is needed
@@ -370,12 +377,18 @@ def _sources(answer: Answer) -> dict[str, str]:
 
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code = app(standalone_mode=False)
     except AssistantError as error:
         _fail(str(error))
     except typer.TyperException as error:
-        _fail(f"{error}; see --help")
+        text = getattr(error, "format_message", error.__str__)().replace("\n", " ").strip(" .")
+        if text:
+            _fail(f"{text}; see --help")
+        sys.exit(0)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:

@@ -38,6 +38,7 @@ _FIGURE = re.compile(r"\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
 _NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note"})
 _MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin)
 _LAST = 1000
+_ITEM = {"list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close"}
 _SOURCE_KEYS = ("publisher", "title", "language")
 
 
@@ -303,6 +304,8 @@ class _Reader:
         elif kind in ("bullet_list_open", "ordered_list_open"):
             if sum(token.type.endswith("_list_open") for token in tokens) > 1:
                 self.fail(line, "a list within a list; give the inner list a heading of its own")
+            if any(token.type not in _ITEM for token in tokens[1:-1]) or _crowded(tokens):
+                self.fail(line, "a list item with more than one paragraph; keep it to one")
             items, anchors = [], []
             for inline in (token for token in tokens if token.type == "inline"):
                 at = (inline.map[0] if inline.map else line - 1) + 1
@@ -359,6 +362,12 @@ class _Reader:
         )
 
 
+def _crowded(tokens: list[Token]) -> bool:
+    """Whether an item of a list holds more than one paragraph."""
+    items = sum(token.type == "list_item_open" for token in tokens)
+    return sum(token.type == "inline" for token in tokens) != items
+
+
 def _closing(tokens: list[Token], start: int) -> int:
     """Return the position of the token that closes the block opened at `start`."""
     depth = 0
@@ -389,11 +398,17 @@ def sentences(text: str, language: Language) -> list[str]:
     code = "zh" if language.startswith("zh") else language
     found: list[str] = []
     for piece in sentencex.segment(code, text):
-        if found and (_open_quote(found[-1]) or _ONLY_MARKS.match(piece)):
+        if found and (_open_quote(found[-1]) or _continues(piece)):
             found[-1] += piece
         else:
             found.append(piece)
     return [sentence.strip() for sentence in found if sentence.strip()]
+
+
+def _continues(piece: str) -> bool:
+    """Whether a piece goes on with the sentence before: a comma, a small letter, marks alone."""
+    first = piece.lstrip()[:1]
+    return first in "，、；：,;:" or first.islower() or _ONLY_MARKS.match(piece) is not None
 
 
 def _open_quote(text: str) -> bool:

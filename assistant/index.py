@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 _MANIFEST = "cx-manifest"
 _BATCH = 64
+_DELETED = 1000
 _NEAREST = 300
 _MEAN_TOLERANCE = 0.2
 _FEWEST = 5
@@ -46,8 +47,9 @@ _SHORTEST = 1e-3
 class Neighbour:
     """A piece of a passage near a question.
 
-    `cosine` is the raw similarity, `centred` the one after the means are
-    subtracted, which alone compares between languages.
+    `cosine` is the raw similarity (exact where the piece is in the question's
+    language), `centred` the one after the means are subtracted, which alone
+    compares between languages.
     """
 
     passage: Passage
@@ -99,7 +101,7 @@ class Index:
     """
 
     def __init__(self, settings: Settings, store: VectorStore, model: str) -> None:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.make_data_folder()
         self._store = store
         self._model = model
         self._lock = FileLock(settings.data / "index.lock")
@@ -127,14 +129,18 @@ class Index:
         for passage in passages:
             by_language.setdefault(passage.language, []).append(passage)
         with self._lock:
-            self._read_manifest(rebuild=rebuild)
-            old_generation, old_entries = self._generation, self._entries
-            if rebuild or not old_generation:
-                self._generation = uuid.uuid4().hex[:8]
-                self._means, self._entries, self._collections = {}, {}, {}
-            added = self._write(by_language, progress)
-            if rebuild and old_generation:
-                self._drop(old_generation)
+            before = (self._generation, self._means, self._entries, self._collections)
+            try:
+                self._read_manifest(rebuild=rebuild)
+                old_entries = self._entries
+                if rebuild or not self._generation:
+                    self._generation = uuid.uuid4().hex[:8]
+                    self._means, self._entries, self._collections = {}, {}, {}
+                added = self._write(by_language, progress)
+            except BaseException:
+                self._generation, self._means, self._entries, self._collections = before
+                raise
+            self._tidy()
         self._store.forget()
         self._show(by_language)
         kept = {entry.hash for entries in self._entries.values() for entry in entries.values()}
@@ -149,6 +155,7 @@ class Index:
         self, by_language: dict[Language, list[Passage]], progress: Callable[[int, int], None]
     ) -> int:
         """Store what is new and write the manifest; return the number of new passages."""
+        self._means = dict(self._means)
         for language, group in by_language.items():
             mean = self._means.get(language)
             if mean is None or abs(len(group) - mean.passages) > _MEAN_TOLERANCE * mean.passages:
@@ -182,7 +189,6 @@ class Index:
         }
         self._means = {language: self._means[language] for language in by_language}
         self._write_manifest()
-        self._clear_strays()
         return len(new)
 
     def _hash(self, passage: Passage) -> str:
@@ -320,24 +326,20 @@ class Index:
     def _manifest(self) -> Collection:
         return self._client.get_or_create_collection(_MANIFEST, embedding_function=None)
 
-    def _clear_strays(self) -> None:
+    def _tidy(self) -> None:
         """Remove what the manifest does not list, whoever left it."""
         for language, entries in self._entries.items():
             collection = self._collection(language)
+            if collection.count() == sum(len(entry.lengths) for entry in entries.values()):
+                continue
             current = {entry.hash for entry in entries.values()}
             ids = collection.get(include=[])["ids"]
             strays = [identity for identity in ids if identity.partition(":")[0] not in current]
-            if strays:
-                collection.delete(ids=strays)
-        named = {f"cx-{self._generation}-{language}" for language in self._entries}
+            for start in range(0, len(strays), _DELETED):
+                collection.delete(ids=strays[start : start + _DELETED])
+        named = {_MANIFEST, *(f"cx-{self._generation}-{code}" for code in self._entries)}
         for collection in self._client.list_collections():
-            ours = collection.name.startswith(f"cx-{self._generation}-")
-            if ours and collection.name not in named:
-                self._client.delete_collection(collection.name)
-
-    def _drop(self, generation: str) -> None:
-        for collection in self._client.list_collections():
-            if collection.name.startswith(f"cx-{generation}-"):
+            if collection.name.startswith("cx-") and collection.name not in named:
                 self._client.delete_collection(collection.name)
 
 

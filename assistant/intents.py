@@ -18,7 +18,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"\b(previous|above|prior|earlier|all|your)\b.{0,25}\b(instruction|rule|prompt|guideline)",
         r"\b(system|hidden|initial) (prompt|message|instruction)",
         r"\byour (prompt|instructions)\b",
-        r"\bother users?('s|s')?\b.{0,40}\b(question|chat|conversation|asked|email|name|histor)",
+        r"\bother users?('s|s')?\b.{0,40}\b(question|chat|conversation|ask|email|name|histor)",
         r"\b(questions?|chats?|conversations?|emails?|names?)\b.{0,25}\bother users?\b",
         r"\b(pretend|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from assistant import analysis
@@ -82,6 +82,7 @@ class LanguageDetector:
         return "zh-Hant" if simplified > traditional else "zh-Hans"
 
     def _latin(self, text: str, preferred: Language) -> Language | None:
+        answered = analysis.function_words()
         lowered = text.casefold()
         tokens = [t for t in analysis.words(_strip_han(text), "en") if not t.isdigit()]
         folded = {analysis.fold(token) for token in tokens}
@@ -90,21 +91,15 @@ class LanguageDetector:
             for language in _LATIN_LANGUAGES
         }
         best = max(scores.values())
+        grammar = max(_grammar_score(tokens, answered[code]) for code in _LATIN_LANGUAGES)
         foreign = max(
-            sum(_weight(token) for token in tokens if token in listed)
-            for listed in analysis.foreign_function_words().values()
+            _grammar_score(tokens, listed) for listed in analysis.foreign_function_words().values()
         ) + 1.5 * sum(letter in _FOREIGN_LETTERS for letter in lowered)
-        if foreign > best + 1 or (foreign >= _FOREIGN_ENOUGH and not self._function_words(tokens)):
+        if foreign >= _FOREIGN_ENOUGH and foreign > grammar + 1:
             return None
         if best == 0 or scores.get(preferred) == best:
             return preferred if preferred in _LATIN_LANGUAGES or best == 0 else "en"
         return next(language for language in _LATIN_LANGUAGES if scores[language] == best)
-
-    def _function_words(self, tokens: list[str]) -> bool:
-        """Whether a question has any function word of the answered Latin-script languages."""
-        lists = analysis.function_words()
-        own = set().union(*(lists[language] for language in _LATIN_LANGUAGES)) - _shared()
-        return bool(own & set(tokens))
 
     def _latin_score(
         self, language: Language, lowered: str, tokens: list[str], folded: set[str]
@@ -113,7 +108,8 @@ class LanguageDetector:
         stop = analysis.function_words()[language]
         bare_stop = {analysis.fold(word) for word in stop}
         score = sum(
-            _weight(token) if token in stop else 1.0 * (token in bare_stop) for token in tokens
+            _weight(token, _shared_by_ours()) if token in stop else 1.0 * (token in bare_stop)
+            for token in tokens
         )
         for letter in _LETTERS.get(language, ""):
             score += lowered.count(letter) * (0.5 if letter in _SHARED_LETTERS else 2.0)
@@ -128,18 +124,32 @@ class LanguageDetector:
 
 
 @cache
-def _shared() -> frozenset[str]:
-    """Function words that more than one Latin-script language has, such as "was"."""
+def _shared_by_ours() -> frozenset[str]:
+    """Function words that more than one of the answered Latin-script languages has."""
     answered = analysis.function_words()
-    lists = [answered[language] for language in _LATIN_LANGUAGES]
-    lists += analysis.foreign_function_words().values()
+    return _repeated([answered[language] for language in _LATIN_LANGUAGES])
+
+
+@cache
+def _shared_by_all() -> frozenset[str]:
+    """Function words that any two Latin-script languages have, such as "was"."""
+    answered = analysis.function_words()
+    ours = [answered[language] for language in _LATIN_LANGUAGES]
+    return _repeated([*ours, *analysis.foreign_function_words().values()])
+
+
+def _repeated(lists: Iterable[frozenset[str]]) -> frozenset[str]:
     counts = Counter(word for listed in lists for word in listed)
     return frozenset(word for word, count in counts.items() if count > 1)
 
 
-def _weight(word: str) -> float:
+def _grammar_score(tokens: Iterable[str], listed: frozenset[str]) -> float:
+    return sum(_weight(token, _shared_by_all()) for token in tokens if token in listed)
+
+
+def _weight(word: str, shared: frozenset[str]) -> float:
     """Return how much a function word says about its language."""
-    return 1.0 if word in _shared() else 2.0
+    return 1.0 if word in shared else 2.0
 
 
 def _strip_han(text: str) -> str:

@@ -45,6 +45,20 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the web page is served on")
     port: int = Field(7860, ge=1, le=65535, description="port the web page is served on")
 
+    def make_data_folder(self) -> None:
+        """Make the data folder where it is missing.
+
+        Raises:
+            SettingsError: it cannot be made or written to.
+        """
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"CX_DATA={str(self.data)!r}: cannot be used ({error.strerror}); "
+                "set it to a folder that you can write to"
+            ) from error
+
     @property
     def index_path(self) -> Path:
         return self.data / "index"
@@ -71,4 +85,6 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise SettingsError(f"{name}={first['input']!r}: {first['msg'].lower()}") from error
+            raise SettingsError(
+                f"{name}={first['input']!r}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+            ) from error

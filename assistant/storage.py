@@ -7,7 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import DateTime, String, Text, create_engine, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from assistant.errors import SettingsError
 
 
 class _Base(DeclarativeBase):
@@ -28,14 +31,24 @@ class Feedback(_Base):
 
 
 class Storage:
-    """The database; its tables are made when they are missing."""
+    """The database; its tables are made when they are missing.
+
+    Raises:
+        SettingsError: the URL cannot be read or the database not opened.
+    """
 
     def __init__(self, url: str) -> None:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(parsed)
-        _Base.metadata.create_all(self._engine)
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "sqlite" and parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._engine = create_engine(parsed)
+            _Base.metadata.create_all(self._engine)
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            raise SettingsError(
+                f"CX_DATABASE={url!r}: cannot be opened; give a SQLAlchemy URL such as "
+                "'sqlite:////path/to/file' whose driver is installed"
+            ) from error
 
     def add_feedback(self, *, language: str, question: str, answer: str, liked: bool) -> None:
         with Session(self._engine) as session, session.begin():

@@ -359,7 +359,7 @@ def english_only(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 def test_corpus_in_one_language_answers_in_any_with_its_own_words(
     english_only: Assistant, language: Language
 ) -> None:
-    answer = english_only.ask(ASKED[language].duties)
+    answer = english_only.ask(ASKED[language].duties, language=language)
     assert answer.language == language
     if answer.mode == "composed":
         assert answer.grounded

@@ -16,9 +16,18 @@ _NO_QUOTE: range = range(0)
 
 def passage_address(passage: Passage, quote: str) -> str:
     """Return the address of a passage in its language, with the quoted statements marked."""
-    order = [i for i, statement in enumerate(passage.statements) if statement in quote]
-    marked = f"?from={order[0]}&to={order[-1]}" if order else ""
-    return f"/{passage.language}/passages/{passage.id}{marked}"
+    starts: list[int] = []
+    for statement in passage.statements:
+        after = starts[-1] + len(passage.statements[len(starts) - 1]) if starts else 0
+        starts.append(passage.text.index(statement, after))
+    ends = {at + len(s) for at, s in zip(starts, passage.statements, strict=True)}
+    found = [at for at in starts if passage.text.startswith(quote, at)]
+    span = ""
+    if found:
+        first = next((at for at in found if at + len(quote) in ends), found[0])
+        marked = [n for n, at in enumerate(starts) if first <= at < first + len(quote)]
+        span = f"?from={marked[0]}&to={marked[-1]}"
+    return f"/{passage.language}/passages/{passage.id}{span}"
 
 
 def passage_fragment(

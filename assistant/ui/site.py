@@ -83,15 +83,17 @@ def preferred_language(header: str, fallback: Language) -> Language:
     """Return the language of ours that an Accept-Language header asks for most."""
     wishes: list[tuple[float, str]] = []
     for part in header.split(",")[:20]:
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, weight = part.partition(";")
+        quality = weight.strip().removeprefix("q=") or "1"
         try:
-            wishes.append((-float(quality or 1), tag.strip().casefold()))
+            wishes.append((-float(quality), tag.strip().casefold()))
         except ValueError:
             continue
     for _, tag in sorted(wishes, key=lambda wish: wish[0]):
         if tag.startswith("zh"):
-            traditional = any(part in tag.split("-") for part in ("hant", "tw", "hk", "mo"))
-            return "zh-Hant" if traditional else "zh-Hans"
+            parts = tag.split("-")
+            traditional = any(part in parts for part in ("hant", "tw", "hk", "mo"))
+            return "zh-Hant" if traditional and "hans" not in parts else "zh-Hans"
         for language in LANGUAGES:
             if tag.split("-")[0] == language:
                 return language
