@@ -97,8 +97,8 @@ class LanguageDetector:
         ) + 1.5 * sum(letter in _FOREIGN_LETTERS for letter in lowered)
         if foreign >= _FOREIGN_ENOUGH and foreign > grammar + 1:
             return None
-        if best == 0 or scores.get(preferred) == best:
-            return preferred if preferred in _LATIN_LANGUAGES or best == 0 else "en"
+        if best < 1 or scores.get(preferred) == best:
+            return preferred
         return next(language for language in _LATIN_LANGUAGES if scores[language] == best)
 
     def _latin_score(

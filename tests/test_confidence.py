@@ -120,6 +120,8 @@ def test_log_odds_add_up_the_weights_of_the_language_that_is_spoken(corpus: Corp
     confidence = Confidence(keywords, {**weights, "en": Weights(-0.5, 2.0, 3.0, -1.0)})
     asked = Query("rivers", "pl", "en")
     assert confidence.log_odds(asked, hits(corpus, "rivers")) == pytest.approx(-0.5 + 1.8 + 3.0)
+    strange = Query("Kubernetes", "pl", "en")
+    assert confidence.log_odds(strange, hits(corpus, "rivers")) == pytest.approx(-0.5 + 1.8 - 1.0)
 
 
 def test_shipped_weights_reward_what_is_known_and_punish_what_is_not(corpus: Corpus) -> None:

@@ -31,6 +31,7 @@ class Asked:
     definition: str
     amount: str
     duties: str
+    tenth_year: str
     uncovered: tuple[str, ...]
 
 
@@ -42,6 +43,7 @@ ASKED: dict[Language, Asked] = {
         definition="What is customer experience?",
         amount="How many people are in a typical CX team?",
         duties="What are the functions of a chief customer officer?",
+        tenth_year="What should I do in year ten?",
         uncovered=("What is the capital of France?", "How do I bake sourdough bread?"),
     ),
     "zh-Hans": Asked(
@@ -51,6 +53,7 @@ ASKED: dict[Language, Asked] = {
         definition="什么是客户体验？",
         amount="一个客户体验团队一般有多少人？",
         duties="首席客户官有哪些职能？",
+        tenth_year="第十年该做什么？",
         uncovered=("法国的首都是哪里？", "怎么烤酸面包？"),
     ),
     "zh-Hant": Asked(
@@ -60,6 +63,7 @@ ASKED: dict[Language, Asked] = {
         definition="什麼是顧客體驗？",
         amount="一個顧客體驗團隊一般有多少人？",
         duties="顧客長有哪些職能？",
+        tenth_year="第十年該做什麼？",
         uncovered=("法國的首都是哪裡？", "怎麼烤酸麵包？"),
     ),
     "pl": Asked(
@@ -69,6 +73,7 @@ ASKED: dict[Language, Asked] = {
         definition="Co to jest doświadczenie klienta?",
         amount="Ile osób liczy typowy zespół CX?",
         duties="Jakie funkcje ma chief customer officer?",
+        tenth_year="Co robić w dziesiątym roku?",
         uncovered=("Jaka jest stolica Francji?", "Jak upiec chleb na zakwasie?"),
     ),
     "hu": Asked(
@@ -78,6 +83,7 @@ ASKED: dict[Language, Asked] = {
         definition="Mi az ügyfélélmény?",
         amount="Hány fős egy átlagos CX-csapat?",
         duties="Milyen feladatai vannak az ügyfélélmény-igazgatónak?",
+        tenth_year="Mit tegyek a tizedik évben?",
         uncovered=("Mi Franciaország fővárosa?", "Hogyan süssek kovászos kenyeret?"),
     ),
     "ru": Asked(
@@ -87,6 +93,7 @@ ASKED: dict[Language, Asked] = {
         definition="Что такое клиентский опыт?",
         amount="Сколько человек в типичной команде CX?",
         duties="Какие функции у директора по клиентскому опыту?",
+        tenth_year="Что делать на десятый год?",
         uncovered=("Какая столица у Франции?", "Как испечь хлеб на закваске?"),
     ),
 }
@@ -226,6 +233,23 @@ def test_uncovered_question_is_refused_in_its_language(
     assert (answer.question, answer.language) == (question, language)
     assert answer.text.startswith(message("refusal", language))
     assert message("nearest_sections", language) in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_year_beyond_the_corpus_is_refused_by_naming_those_that_exist(
+    assistant: Assistant, language: Language
+) -> None:
+    answer = assistant.ask(ASKED[language].tenth_year)
+    assert_refused(answer)
+    assert answer.language == language
+    named = [
+        passage.title
+        for passage in assistant.corpus.passages(language)
+        if "stage" in passage.own_facets
+    ]
+    shown = [line[2:] for line in answer.text.splitlines() if line.startswith("- ")]
+    assert shown
+    assert set(shown) <= set(named)
 
 
 @pytest.mark.parametrize(

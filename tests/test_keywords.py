@@ -55,8 +55,12 @@ def test_every_score_is_above_zero(index: KeywordIndex) -> None:
     assert all(score > 0 for score in scores.values())
 
 
-def test_heading_outweighs_the_text_of_another_passage(index: KeywordIndex) -> None:
-    assert best(index, "mill") == "guide/mills"
+def test_heading_outweighs_the_text_of_another_passage(tmp_path: Path) -> None:
+    """Both passages have the word once, and are of the same length."""
+    body = "## Mills {#a}\n\nWater turns wheels.\n\n## Wheels {#b}\n\nWater turns mills.\n"
+    index = KeywordIndex(read(tmp_path, "guide/en.md", body), "en")
+    assert best(index, "mills") == "guide/a"
+    assert best(index, "wheels") == "guide/b"
 
 
 def test_alias_and_question_are_found(index: KeywordIndex) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import gradio as gr
@@ -90,7 +90,7 @@ def chat_page(assistant: Assistant, storage: Storage, language: Language) -> gr.
         answer_after(box.submit(None, None, None, **quiet))
         answer_after(chat.option_select(_chosen_option, None, box, **quiet))
         answer_after(chat.example_select(_chosen_example, None, box, **quiet))
-        answer_after(chat.retry(_drop_last, entries, [entries, box], **quiet))
+        answer_after(chat.retry(_again, [entries, box], [entries, box], **quiet))
         chat.like(talk.note, entries, None, **quiet)
         for emptied in (clear.click, chat.clear):
             emptied(_emptied, None, [chat, entries, box], js="() => cxClosePanel()", **quiet)
@@ -141,8 +141,19 @@ class _Talk:
             gr.Info(message("thanks_feedback", self._language), duration=3)
 
 
-def _drop_last(kept: list[Entry]) -> tuple[list[Entry], str]:
-    return (kept[:-1], kept[-1]["question"]) if kept else (kept, "")
+def _again(kept: list[Entry], text: str, data: gr.RetryData) -> tuple[list[Entry], str]:
+    """Drop the answer to be given anew; a question that got none is still in the box."""
+    position = data.index if isinstance(data.index, int) else data.index[0]
+    if position // 2 >= len(kept):
+        return kept, text or unescape(_words_of(data.value))
+    return kept[: position // 2], kept[position // 2]["question"]
+
+
+def _words_of(value: object) -> str:
+    """Return the text of a message, in whichever of its forms the page sends it."""
+    if isinstance(value, list):
+        return "".join(_words_of(part) for part in value)
+    return str(value.get("text", "")) if isinstance(value, dict) else str(value)
 
 
 def _chosen_option(data: gr.SelectData) -> str:
@@ -229,7 +240,7 @@ def _history(kept: Sequence[Entry]) -> tuple[Turn, ...]:
 
 def _plain(text: str) -> str:
     """Return what a person typed so that it is shown as typed, whatever marks it holds."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", escape(text, quote=False))
+    return re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match.group())};", text)
 
 
 def _header(language: Language) -> str:

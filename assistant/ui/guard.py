@@ -93,6 +93,8 @@ def in_language(page: bytes, language: str) -> bytes:
     script = (
         f"<script>for(const [k,v] of [['language','{code}'],['languages',['{code}']]])"
         "Object.defineProperty(navigator,k,{get:()=>v});"
-        f"document.documentElement.lang='{language}'</script>"
+        "(root=>{const keep=()=>{if(root.lang!=='%s')root.lang='%s'};keep();"
+        "new MutationObserver(keep).observe(root,{attributes:true,attributeFilter:['lang']})"
+        "})(document.documentElement)</script>".replace("%s", language)
     )
     return page.replace(b"<head>", b"<head>" + script.encode(), 1)

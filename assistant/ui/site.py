@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 _SESSIONS = 500
+_PATIENCE = 2
 
 
 def build_site(assistant: Assistant, storage: Storage) -> FastAPI:
@@ -116,4 +117,10 @@ def serve(settings: Settings) -> None:
         )
         site = build_site(assistant, Storage(settings.database_url))
     console.print(f"CX Assistant: http://{settings.host}:{settings.port}/  (Ctrl+C stops it)")
-    uvicorn.run(site, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        site,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=_PATIENCE,
+    )

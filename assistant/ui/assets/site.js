@@ -63,6 +63,13 @@
     open(link);
   }, true);
 
+  // What is copied is the answer's words and numbers, without the markup around them.
+  if (navigator.clipboard) {
+    const write = navigator.clipboard.writeText.bind(navigator.clipboard);
+    navigator.clipboard.writeText = (text) =>
+      write(text.replace(/<a class="cx-cite"[^>]*>(\d+)<\/a>/g, " [$1]").replace(/<\/?p[^>]*>/g, ""));
+  }
+
   // A new question moves to the top, so that its answer is read from the beginning.
   let asked = 0;
   new MutationObserver(() => {
