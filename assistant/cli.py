@@ -279,17 +279,25 @@ def _answer_line(
     return {"id": item.get("id"), **answer_json(answer, time.perf_counter() - start)}
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 def _id_of(line: str) -> Any:  # noqa: ANN401 - whatever the caller chose as an id
     try:
-        item = json.loads(line)
-    except json.JSONDecodeError:
+        item = json.loads(line, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
         return None
     return item.get("id") if isinstance(item, dict) else None
 
 
 def _lines(file: str) -> list[str]:
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+        text = (
+            sys.stdin.read().removeprefix("\ufeff")
+            if file == "-"
+            else Path(file).read_text(encoding="utf-8-sig")
+        )
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"{file}: cannot be read ({reason}); give a file of JSON lines") from error

@@ -42,9 +42,14 @@ SECURITY_HEADERS = {
 }
 _START_SECONDS = 240
 _STOP_SECONDS = 20
+_STREAM_SECONDS = 20
 # Gradio closes the first two when an answer is whole or a page is left; the icon is
 # fetched after a page has loaded, when the visitor may have left it again.
 _MAY_BE_ABORTED = ("/queue/data", "/heartbeat/", "/assets/icon.svg")
+# Gradio complains in the console when a page is left before these have ended.
+_STREAM = "/queue/data"
+_STREAM_ENDED = """() => performance.getEntriesByType("resource")
+  .some((entry) => entry.name.includes("/queue/data"))"""
 _ANSWERED = """([count, size, key]) => {
   const said = (who) => document.querySelectorAll(`#cx-conversation [data-testid=${who}]`).length;
   return said("user") === count && said("bot") === count
@@ -133,11 +138,13 @@ class Watch:
     dialogs: list[str] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
+    streams: set[str] = field(default_factory=set)
 
     def over(self, context: BrowserContext) -> None:
         """Begin to watch a context and all its pages."""
         context.on("request", self._request)
         context.on("response", self._response)
+        context.on("requestfinished", self._ended)
         context.on("requestfailed", self._failure)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.exceptions.append(str(error.error)))
@@ -194,12 +201,18 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)
+        if _STREAM in request.url:
+            self.streams.add(request.url)
+
+    def _ended(self, request: Request) -> None:
+        self.streams.discard(request.url)
 
     def _response(self, response: Response) -> None:
         if response.url.startswith("http"):
             self.responses.append((response.url, response.status, response.headers))
 
     def _failure(self, request: Request) -> None:
+        self._ended(request)
         abortable = any(part in request.url for part in _MAY_BE_ABORTED)
         if not (abortable and request.failure == "net::ERR_ABORTED"):
             self.failed.append(f"{request.url} ({request.failure})")
@@ -227,9 +240,20 @@ class Visitor:
     def ready(self) -> None:
         """Wait until a chat page has started and shows what it kept."""
         expect(self.box).to_be_editable()
-        expect(self.page.locator("#cx-conversation")).to_be_visible()
         self.page.wait_for_function("() => typeof window.cxClosePanel === 'function'")
-        self.page.wait_for_load_state("load")
+        self.page.wait_for_function(_STREAM_ENDED)
+        self._calm()
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.ready()
+
+    def _calm(self) -> None:
+        """Wait until no event stream is open, so that the page may be left."""
+        end = time.monotonic() + _STREAM_SECONDS
+        while self.watch.streams:
+            assert time.monotonic() < end, f"still open: {self.watch.streams}"
+            self.page.wait_for_timeout(20)
 
     @property
     def box(self) -> Locator:
@@ -278,6 +302,7 @@ class Visitor:
     def answered(self, count: int, size: int = 0) -> Locator:
         """Wait until `count` answers are shown and more than `size` characters kept."""
         self.page.wait_for_function(_ANSWERED, arg=[count, size, KEPT_UNDER])
+        self._calm()
         return self.answers.nth(count - 1)
 
     def ask_in_vain(self, question: str) -> Locator:
@@ -287,6 +312,7 @@ class Visitor:
         self.box.press("Enter")
         expect(self.answers).to_have_count(before + 1)
         expect(self.box).to_have_value(question)
+        self._calm()
         return self.answers.last
 
     def start_anew(self) -> None:
@@ -295,6 +321,7 @@ class Visitor:
         self.page.locator("#cx-new").click()
         shorter = "([key, size]) => (localStorage.getItem(key) ?? '').length < size"
         self.page.wait_for_function(shorter, arg=[KEPT_UNDER, size])
+        self._calm()
 
     def retry(self) -> Locator:
         """Press the retry button below the last answer, and return the answer given anew."""
