@@ -252,11 +252,10 @@ def _answer_line(
     from assistant.conversation import turn
 
     try:
-        item = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"line {number}: not JSON ({error.msg}); write one object a line"
-        ) from error
+        item = json.loads(line, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "it cannot be read"
+        raise InputError(f"line {number}: not JSON ({reason}); write one object a line") from error
     turns = item.get("turns") if isinstance(item, dict) else None
     if not isinstance(turns, list) or not turns or not all(isinstance(t, str) for t in turns):
         raise InputError(f"line {number}: no 'turns'; give a list of at least one question")
