@@ -7,7 +7,6 @@ import pytest
 from assistant import Assistant
 from assistant.types import LANGUAGES, Language
 
-
 # Where documents share a heading, rounding on another processor may turn a tie round.
 TIES = 0.003
 
