@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -315,8 +316,12 @@ def _language(code: str | None) -> Language | None:
 def _open(*, rebuild: bool = False) -> Assistant:
     from assistant.conversation import Assistant
 
+    gc.disable()  # what is made while opening stays, and the search for garbage is slow
     with _progress("indexing") as told:
-        return Assistant.open(Settings.load(), rebuild=rebuild, progress=told)
+        assistant = Assistant.open(Settings.load(), rebuild=rebuild, progress=told)
+    gc.freeze()
+    gc.enable()
+    return assistant
 
 
 @contextmanager
