@@ -36,7 +36,8 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
 _FIGURE = re.compile(r"\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
 _NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note"})
-_MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin)
+# Only blocks are read; what stands inside them is kept as written.
+_MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin).disable("inline")
 _LAST = 1000
 _ITEM = {"list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close"}
 _SOURCE_KEYS = ("publisher", "title", "language")
