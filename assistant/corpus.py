@@ -329,9 +329,9 @@ class _Reader:
         match = _ATTRIBUTES.search(content)
         if match is None:
             return content, ""
-        attributes = self._parse_attributes(match.group(1), line)
-        anchor = attributes.get("id", "")
-        if set(attributes) != {"id"} or not _ID.match(anchor):
+        braces = match.group(1)
+        anchor = braces[2:-1]
+        if not braces.startswith("{#") or not _ID.match(anchor):
             self.fail(line, "a list item may end with {#some-id} and nothing else in braces")
         return content[: match.start()].strip(), anchor
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from assistant import analysis
@@ -16,7 +17,7 @@ from assistant.intents import intent
 from assistant.language import LanguageDetector, requested_language
 from assistant.messages import message
 from assistant.spelling import Spelling
-from assistant.types import LANGUAGES, Language, Query, Question
+from assistant.types import Language, Query, Question
 
 LONGEST_QUESTION = 20_000
 _SEARCHED = 1_000
@@ -41,10 +42,8 @@ class Understanding:
 
     def __init__(self, corpus: Corpus) -> None:
         self._detector = LanguageDetector(corpus.vocabulary)
-        self._spelling = {
-            language: Spelling(corpus.vocabulary[language], language) for language in LANGUAGES
-        }
-        self._facets = {language: FacetNames(corpus, language) for language in LANGUAGES}
+        self._spelling = cache(lambda language: Spelling(corpus.vocabulary[language], language))
+        self._facets = cache(lambda language: FacetNames(corpus, language))
 
     def understand(self, question: Question, fallback: Language) -> Query:
         """Return the query of a question.
@@ -70,7 +69,7 @@ class Understanding:
         route = intent(text, spoken)
         if route != "ask":
             return Query(text[:_SEARCHED], language, spoken, route=route)
-        text = self._spelling[spoken].mend(text)
+        text = self._spelling(spoken).mend(text)
         return self._query(text, language, spoken, question)
 
     def _query(self, text: str, language: Language, spoken: Language, question: Question) -> Query:
@@ -85,7 +84,7 @@ class Understanding:
             language,
             spoken,
             MappingProxyType(dict(now.facets)),
-            unknown=(*self._facets[spoken].unknown(text), *now.beyond),
+            unknown=(*self._facets(spoken).unknown(text), *now.beyond),
             foreign=_foreign(text, spoken),
         )
 
@@ -97,7 +96,7 @@ class Understanding:
         Where it names another value of the same facet, the earlier words stay out,
         since they would only pull back to the old value.
         """
-        names = self._facets[spoken]
+        names = self._facets(spoken)
         own, topic = names.find(text), _searched(text)
         beyond: tuple[str, ...] = ()
         if before is None or not self._leans(text, spoken, own):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from assistant.settings import Settings
 from assistant.types import LANGUAGES, Language
 from assistant.ui.guard import Guard
+from assistant.ui.pages import Pages
 from assistant.ui.passage import missing_page, passage_fragment, passage_page
 
 if TYPE_CHECKING:
@@ -21,19 +23,23 @@ if TYPE_CHECKING:
     from assistant.storage import Storage
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-_SESSIONS = 500
 _PATIENCE = 2
 
 
 def build_site(assistant: Assistant, storage: Storage) -> FastAPI:
     """Build the whole site around an opened assistant."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import gradio as gr
-
     from assistant.ui.chat import chat_page
-    from assistant.ui.theme import HEAD, theme
 
-    site = FastAPI(title="CX Assistant", docs_url=None, redoc_url=None, openapi_url=None)
+    pages = Pages(partial(chat_page, assistant, storage))
+    site = FastAPI(
+        title="CX Assistant",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=pages.lifespan,
+    )
+    site.router.default = pages
 
     @site.get("/")
     def start(request: Request) -> RedirectResponse:
@@ -62,21 +68,6 @@ def build_site(assistant: Assistant, storage: Storage) -> FastAPI:
         return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
 
     site.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
-    for language in LANGUAGES:
-        page = chat_page(assistant, storage, language)
-        page.state_session_capacity = _SESSIONS
-        page.queue(default_concurrency_limit=4, max_size=200)
-        gr.mount_gradio_app(
-            site,
-            page,
-            path=f"/{language}",
-            theme=theme(),
-            head=HEAD,
-            footer_links=[],
-            run_history=False,
-            ssr_mode=False,
-            show_error=False,
-        )
     site.add_middleware(Guard)
     return site
 
