@@ -129,7 +129,7 @@ def converse(query: Query, corpus: Corpus) -> Answer:
     language = query.language
     tops = [p for p in corpus.passages(language) if p.parent is None and corpus.children(p)]
     text = message(query.route, language)
-    if query.route == "help":
+    if query.route == "meta":
         titles = list(dict.fromkeys(p.document_title for p in corpus.passages(language)))
         text += "\n\n" + "\n".join(f"- {title}" for title in titles)
     questions = tuple(passage.question for passage in tops if passage.question)[:_SUGGESTIONS]

@@ -10,9 +10,11 @@ development questions by `fit` and stored in `data/confidence.json`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant import analysis
@@ -43,6 +45,26 @@ class Evidence:
     coverage: float
     unseen: float
 
+    @property
+    def signals(self) -> Mapping[str, float]:
+        return MappingProxyType({name: round(value, 3) for name, value in asdict(self).items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How sure the evidence makes it that the corpus answers a query."""
+
+    evidence: Evidence
+    log_odds: float
+
+    @property
+    def covered(self) -> bool:
+        return self.log_odds > 0
+
+    @property
+    def probability(self) -> float:
+        return round(1 / (1 + math.exp(-self.log_odds)), 3)
+
 
 class Confidence:
     """Judges by a language's weights whether hits answer a query."""
@@ -59,19 +81,17 @@ class Confidence:
         stored = json.loads(text)
         return cls(keywords, {language: Weights(**values) for language, values in stored.items()})
 
-    def covers(self, query: Query, hits: Sequence[Hit]) -> bool:
-        return self.log_odds(query, hits) > 0
-
-    def log_odds(self, query: Query, hits: Sequence[Hit]) -> float:
-        """Return the log-odds that the corpus answers the query; above 0 means likely."""
+    def judge(self, query: Query, hits: Sequence[Hit]) -> Judgement:
+        """Return the log-odds that the corpus answers the query, and what speaks for it."""
         weights = self._weights[query.spoken]
         evidence = self.evidence(query, hits)
-        return (
+        log_odds = (
             weights.bias
             + weights.similarity * evidence.similarity
             + weights.coverage * evidence.coverage
             + weights.unseen * evidence.unseen
         )
+        return Judgement(evidence, log_odds)
 
     def evidence(self, query: Query, hits: Sequence[Hit]) -> Evidence:
         parts = [(query.spoken, query.text), *query.foreign]

@@ -13,7 +13,7 @@ from assistant.index import Index, SyncReport
 from assistant.models import load_embeddings
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
-from assistant.types import Answer, Hit, Language, Query, Question, Turn
+from assistant.types import Answer, Hit, Language, Query, Question, Reasons, Turn
 from assistant.understanding import Understanding
 from assistant.vectors import VectorStore
 
@@ -77,11 +77,16 @@ class Assistant:
 
     def _answer(self, query: Query) -> Answer:
         """Answer a query by its route: a conversation, a composed answer or a refusal."""
-        if query.route in ("greet", "thank", "help"):
-            return converse(query, self.corpus)
-        hits = self._retriever.search(query, _CONSIDERED) if query.route == "ask" else []
-        covered = bool(hits) and not query.unknown and self._confidence.covers(query, hits)
-        return (compose if covered else refuse)(query, hits, self.corpus)
+        if query.route in ("greet", "thank", "meta"):
+            return replace(converse(query, self.corpus), reasons=Reasons(query))
+        if query.route in ("refuse", "other_language"):
+            return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
+        hits = self._retriever.search(query, _CONSIDERED)
+        judged = self._confidence.judge(query, hits)
+        covered = bool(hits) and not query.unknown and judged.covered
+        answer = (compose if covered else refuse)(query, hits, self.corpus)
+        reasons = Reasons(query, tuple(hits), judged.probability, judged.evidence.signals)
+        return replace(answer, reasons=reasons)
 
     def ask(
         self,

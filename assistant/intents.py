@@ -56,32 +56,32 @@ _SOCIAL: Mapping[str, Mapping[Route, str]] = {
     "en": {
         "greet": r"(hi|hello|hey|good (morning|afternoon|evening)|greetings)( there| all)?",
         "thank": r"(many |ok |great )?(thanks|thank you|thx|cheers)( a lot| so much| very much)?",
-        "help": r"(help|what can (you|i) (do|ask)( for me| here| you)?|who are you|what are you"
+        "meta": r"(help|what can (you|i) (do|ask)( for me| here| you)?|who are you|what are you"
         r"|how (do you|does this) work|what do you know|what can you help( me)? with)",
     },
     "zh": {
         "greet": "(你好|您好|嗨|哈囉|哈喽|早上好|早安|晚上好|晚安|大家好)(啊|呀)?",
         "thank": "(谢谢|謝謝|多谢|多謝|感谢|感謝)(你|您|了|啦)?",
-        "help": "(帮助|幫助|说明|說明|你是[谁誰]|怎[么麼]用"
+        "meta": "(帮助|幫助|说明|說明|你是[谁誰]|怎[么麼]用"
         "|你能(做|帮我做|幫我做|回答)(什么|什麼|些什么|些什麼|哪些(事|问题|問題)?)"
         "|你[会會]做?什[么麼]|我(可以|能)[问問]你?(什么|什麼|些什么|些什麼))",
     },
     "pl": {
         "greet": r"(cześć|czesc|hej|witaj|witam|dzień dobry|dzien dobry|dobry wieczór|siema)",
         "thank": r"(dzięki|dzieki|dziękuję|dziekuje)( bardzo| ci| wielkie)?",
-        "help": r"(pomoc|co (potrafisz|umiesz|możesz( dla mnie)? zrobić)|kim jesteś|jak to działa"
+        "meta": r"(pomoc|co (potrafisz|umiesz|możesz( dla mnie)? zrobić)|kim jesteś|jak to działa"
         r"|o co mogę (cię )?(za)?pytać|w czym możesz( mi)? pomóc)",
     },
     "hu": {
         "greet": r"(szia|sziasztok|hello|helló|üdv|üdvözlöm|jó (napot|reggelt|estét)( kívánok)?)",
         "thank": r"(köszönöm|köszi|kösz)( szépen)?",
-        "help": r"(segítség|mit tudsz|mit tud|mire vagy jó|ki vagy|kicsoda vagy|hogyan működsz"
+        "meta": r"(segítség|mit tudsz|mit tud|mire vagy jó|ki vagy|kicsoda vagy|hogyan működsz"
         r"|mit kérdezhetek( tőled)?|miben (tudsz|tud) segíteni)",
     },
     "ru": {
         "greet": r"(привет|здравствуй(те)?|добрый (день|вечер)|доброе утро|салют|хай)",
         "thank": r"(спасибо|благодарю)( большое| огромное| вам| тебе)?",
-        "help": r"(помощь|что ты (умеешь|можешь)|что вы (умеете|можете)|кто ты|кто вы"
+        "meta": r"(помощь|что ты (умеешь|можешь)|что вы (умеете|можете)|кто ты|кто вы"
         r"|как это работает|о чём (тебя |вас )?можно спросить|чем (ты |вы )?мож(ешь|ете) помочь)",
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.corpus import Corpus
@@ -47,23 +48,18 @@ class Retriever:
         meaning = _scaled(_meaning(nearest, query.spoken), from_zero=False)
         words = self._words(query)
         facets = self._facets(query)
-        scores = {
-            key: MEANING * meaning.get(key, 0.0)
-            + WORDS * words.get(key, 0.0)
-            + FACET * facets.get(key, 0.0)
-            - DETAIL * self._is_unasked_detail(key, query)
+        parts = {
+            key: {
+                "meaning": MEANING * meaning.get(key, 0.0),
+                "words": WORDS * words.get(key, 0.0),
+                "facet": FACET * facets.get(key, 0.0),
+                "detail": -DETAIL * self._is_unasked_detail(key, query),
+            }
             for key in meaning.keys() | words.keys() | facets.keys()
         }
+        scores = {key: sum(given.values()) for key, given in parts.items()}
         best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
-        hits = []
-        for key in best:
-            via = tuple(
-                name
-                for name, found in (("meaning", meaning), ("words", words), ("facet", facets))
-                if found.get(key, 0.0) > 0
-            )
-            hits.append(self._hit(key, query, scores[key], via, nearest.get(key, {})))
-        return hits
+        return [self._hit(key, query, parts[key], nearest.get(key, {})) for key in best]
 
     def _words(self, query: Query) -> dict[str, float]:
         """Return the BM25 scores of the query, and of its parts in another script."""
@@ -124,8 +120,7 @@ class Retriever:
         self,
         key: str,
         query: Query,
-        score: float,
-        via: tuple[str, ...],
+        parts: Mapping[str, float],
         nearest: Mapping[Language, list[Neighbour]],
     ) -> Hit:
         passage = self._shown(key, query.language)
@@ -134,10 +129,11 @@ class Retriever:
         top = max(own, key=lambda neighbour: neighbour.centred, default=None)
         return Hit(
             passage=passage,
-            score=round(score, 4),
-            via=via,
+            score=round(sum(parts.values()), 4),
+            via=tuple(name for name, given in parts.items() if given > 0),
             similarity=max((neighbour.cosine for neighbour in spoken or own), default=0.0),
             statement=top.piece.statement if top else "",
+            parts=MappingProxyType({name: round(given, 4) for name, given in parts.items()}),
         )
 
     def _shown(self, key: str, language: Language) -> Passage:

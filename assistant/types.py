@@ -10,7 +10,18 @@ from typing import Literal, get_args
 Language = Literal["en", "zh-Hans", "zh-Hant", "pl", "hu", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-Route = Literal["ask", "greet", "thank", "help", "refuse", "other_language"]
+Route = Literal[
+    "ask",
+    "define",
+    "plan",
+    "vet",
+    "diagnose",
+    "greet",
+    "thank",
+    "meta",
+    "refuse",
+    "other_language",
+]
 Mode = Literal["composed", "refusal", "conversation"]
 
 
@@ -115,7 +126,8 @@ class Hit:
     `similarity` is the raw cosine between the question and the nearest vector
     of the passage, which compares between queries of one language. `statement`
     is the passage's piece nearest to the question, "" where its whole or its
-    heading is nearer. `via` names what found it: "meaning", "words", "facet".
+    heading is nearer. `via` names what found it: "meaning", "words", "facet";
+    `parts` is what each of these gave to the score, "detail" what was taken away.
     """
 
     passage: Passage
@@ -123,6 +135,21 @@ class Hit:
     via: tuple[str, ...]
     similarity: float = 0.0
     statement: str = ""
+    parts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why an answer is as it is: what was understood and found, and how sure that made it.
+
+    `confidence` is the calibrated probability that the corpus answers the query,
+    and `evidence` the signals it comes from, each between 0 and 1.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...] = ()
+    confidence: float | None = None
+    evidence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +172,7 @@ class Answer:
     mode: Mode = "composed"
     suggestions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    reasons: Reasons | None = None
 
     @property
     def grounded(self) -> bool:

@@ -280,7 +280,7 @@ def test_refusal_of_an_unknown_value_names_those_that_exist(corpus: Corpus) -> N
     assert "- Cellar" not in answer.text
 
 
-@pytest.mark.parametrize("route", ["greet", "thank", "help"])
+@pytest.mark.parametrize("route", ["greet", "thank", "meta"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_conversation_is_answered_in_the_language_without_citations(
     shipped: Corpus, route: str, language: Language

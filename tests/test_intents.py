@@ -52,7 +52,7 @@ def test_thanks_are_recognised(language: Language, text: str) -> None:
     ],
 )
 def test_request_for_help_is_recognised(language: Language, text: str) -> None:
-    assert intent(text, language) == "help"
+    assert intent(text, language) == "meta"
 
 
 @pytest.mark.parametrize(
