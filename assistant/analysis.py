@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -35,6 +36,32 @@ _SNOWBALL = {"en": "english", "pl": "polish", "hu": "hungarian", "ru": "russian"
 _LARGEST_NUMERAL = 60
 _REMEMBERED_WORDS = 100_000
 _HAN_DIGITS = "零一二三四五六七八九"
+# Forms of cardinals that stemming does not bring to the nominative.
+_OTHER_NUMERALS: Mapping[Language, Mapping[int, str]] = {
+    "pl": {
+        2: "dwie dwaj dwóch dwu dwoma dwiema dwoje",
+        3: "trzech trzej trzema troje",
+        4: "czterech czterej czterema czworo",
+        5: "pięciu pięcioma",
+        6: "sześciu",
+        7: "siedmiu",
+        8: "ośmiu",
+        9: "dziewięciu",
+        10: "dziesięciu",
+    },
+    "hu": {2: "két"},
+    "ru": {
+        2: "две двух двум двумя двое",
+        3: "трёх трех трём трем тремя трое",
+        4: "четырёх четырех четырём четырем четырьмя четверо",
+        5: "пяти пятью",
+        6: "шести",
+        7: "семи",
+        8: "восьми",
+        9: "девяти",
+        10: "десяти",
+    },
+}
 
 
 @cache
@@ -155,6 +182,8 @@ def _numerals(language: Language) -> dict[str, str]:
             word = num2words(number, to=form, lang=language)
             if " " not in word:
                 table[stem(word.replace("-", ""), language)] = f"{number}{mark}"
+    for number, forms in _OTHER_NUMERALS.get(language, {}).items():
+        table |= {stem(form, language): str(number) for form in forms.split()}
     return table
 
 

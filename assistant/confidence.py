@@ -17,7 +17,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from assistant import analysis
+from assistant import analysis, dialogue
 from assistant.types import Hit, Language, Query
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ class Confidence:
         return Judgement(evidence, log_odds)
 
     def evidence(self, query: Query, hits: Sequence[Hit]) -> Evidence:
-        parts = [(query.spoken, query.text), *query.foreign]
+        own = query.own if dialogue.own_words(query.own, query.spoken) else query.text
+        parts = [(query.spoken, own), *query.foreign]
         total = covered = unseen = 0.0
         for language, text in parts:
             keywords = self._keywords[language]

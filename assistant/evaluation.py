@@ -22,7 +22,7 @@ from assistant import analysis
 from assistant.conversation import turn
 from assistant.corpus import Corpus, plain
 from assistant.errors import InputError
-from assistant.types import LANGUAGES, Answer, Hit, Language, Turn
+from assistant.types import LANGUAGES, Answer, Hit, Language, Question, Turn
 from assistant.verification import MARK, is_verbatim
 
 if TYPE_CHECKING:
@@ -208,15 +208,21 @@ def evaluate(
     goldens: Sequence[Golden],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Outcome]:
-    """Ask every question, each conversation turn by turn; only the last turn is timed."""
+    """Ask every question, each conversation turn by turn; only the last turn is timed.
+
+    Each is asked as on the page of its language, which a bare "NPS?" takes on.
+    """
     ancestors = _ancestors(assistant.corpus)
     outcomes = []
     for done, golden in enumerate(goldens, start=1):
         history: list[Turn] = []
         for earlier in golden.turns[:-1]:
-            history.append(turn(assistant.ask(earlier, history=history)))
+            question = Question(earlier, None, tuple(history))
+            *_, answer = assistant.stream(question, fallback=golden.language)
+            history.append(turn(answer))
         start = time.perf_counter()
-        answer = assistant.ask(golden.turns[-1], history=history)
+        question = Question(golden.turns[-1], None, tuple(history))
+        *_, answer = assistant.stream(question, fallback=golden.language)
         outcomes.append(Outcome(golden, answer, ancestors, time.perf_counter() - start))
         progress(done, len(goldens))
     return outcomes

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant import analysis
 from assistant.corpus import Corpus
@@ -18,6 +19,7 @@ from assistant.types import Language, Passage
 
 _DIGITS = re.compile(r"\d+")
 _TERSE, _TERSE_HAN = 8, 14
+_ALIKE, _ENDING = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class _Name:
     facet: str
     value: str
     stems: tuple[str, ...]
+    title: bool = False
 
 
 class FacetNames:
@@ -47,6 +50,45 @@ class FacetNames:
             if self._stands_in(name.stems, stems):
                 found.setdefault(name.facet, set()).add(name.value)
         return {facet: frozenset(values) for facet, values in found.items()}
+
+    def numbered(self, text: str) -> frozenset[str]:
+        """Return the facets that a text names by number: "year 3", "aspect 16"."""
+        stems = analysis.normalise_numbers(text, self._language)
+        return frozenset(
+            name.facet
+            for name in self._names
+            if _DIGITS.search("".join(name.stems)) and self._stands_in(name.stems, stems)
+        )
+
+    def revalued(self, text: str, facets: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Read what tells a value from the others as that value ("and at the mature one?").
+
+        Words that names of several values share ("level") need not be repeated.
+        """
+        stems = analysis.normalise_numbers(text, self._language)
+        found: dict[str, frozenset[str]] = {}
+        for facet in facets:
+            rests = self._distinct(facet)
+            values = {value for value, rest in rests if self._stands_in(rest, stems)}
+            if len(values) == 1:
+                found[facet] = frozenset(values)
+        return found
+
+    def _distinct(self, facet: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Return, for each title that names a facet, its value and the stems no other has."""
+        names = [name for name in self._names if name.facet == facet and name.title]
+        if self._chinese:
+            return [(name.value, (name.stems[0].rstrip("级級层次阶段"),)) for name in names]
+        having: dict[str, set[str]] = {}
+        for name in names:
+            for stem in name.stems:
+                having.setdefault(stem, set()).add(name.value)
+        return [
+            (name.value, rest)
+            for name in names
+            if (rest := tuple(stem for stem in name.stems if len(having[stem]) == 1))
+            and not _DIGITS.search("".join(rest))
+        ]
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the facets that a question numbers beyond the corpus ("year ten").
@@ -103,11 +145,11 @@ class FacetNames:
         """Whether all stems of a name stand close together in a text."""
         if self._chinese:
             return any(name[0] in text for text in stems)
-        wanted = set(name)
-        if not wanted <= set(stems):
-            return False
         window = len(name) + (1 if len(name) > 1 else 0)
-        return any(wanted <= set(stems[i : i + window]) for i in range(len(stems)))
+        return any(
+            all(any(_alike(part, stem) for stem in stems[i : i + window]) for part in name)
+            for i in range(len(stems))
+        )
 
     def _instances(
         self, pattern: tuple[str, ...], stems: list[str]
@@ -122,6 +164,18 @@ class FacetNames:
             ((match.group(),) if self._chinese else tuple(match.group().split(" ")), match.group(1))
             for match in regex.finditer(text)
         ]
+
+
+@lru_cache(maxsize=100_000)
+def _alike(first: str, second: str) -> bool:
+    """Whether two stems are of the same word, as far as stemmers leave them apart.
+
+    Snowball's Polish makes "dojrz" of "dojrzały" and "dojrzal" of "dojrzałym".
+    """
+    if first == second:
+        return True
+    short, long = sorted((first, second), key=len)
+    return len(short) >= _ALIKE and long.startswith(short) and len(long) - len(short) <= _ENDING
 
 
 def _filled(pattern: tuple[str, ...], number: str) -> tuple[str, ...]:
@@ -160,7 +214,7 @@ def _names(corpus: Corpus, language: Language) -> list[_Name]:
             for phrase in (passage.title, *passage.aliases):
                 stems = tuple(analysis.normalise_numbers(phrase, language))
                 if stems:
-                    found.append(_Name(facet, value, stems))
+                    found.append(_Name(facet, value, stems, title=phrase == passage.title))
     return found
 
 

@@ -23,6 +23,9 @@ NEAREST_PIECE = 0.8
 OWN_LANGUAGE = 0.3
 FACET = 0.15
 DETAIL = 0.16
+CELL = 0.15
+FOCUS = 2.0
+SAME_DOCUMENT = 0.1
 _HANDFUL = 7
 
 
@@ -52,10 +55,12 @@ class Retriever:
             key: {
                 "meaning": MEANING * meaning.get(key, 0.0),
                 "words": WORDS * words.get(key, 0.0),
-                "facet": FACET * facets.get(key, 0.0),
+                "facet": FACET * facets.get(key, 0.0) + CELL * self._is_cell(key, query),
+                "focus": FOCUS * (key == query.focus)
+                + SAME_DOCUMENT * (key.partition("/")[0] == query.document),
                 "detail": -DETAIL * self._is_unasked_detail(key, query),
             }
-            for key in meaning.keys() | words.keys() | facets.keys()
+            for key in {*meaning, *words, *facets, *filter(None, (query.focus,))}
         }
         scores = {key: sum(given.values()) for key, given in parts.items()}
         best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
@@ -98,6 +103,13 @@ class Retriever:
             for key in having:
                 lifts[key] = lifts.get(key, 0.0) + weight
         return lifts
+
+    def _is_cell(self, key: str, query: Query) -> bool:
+        """Whether a passage has a value of every one of several facets that the query names."""
+        facets = self._shown(key, query.language).facets
+        return len(query.facets) > 1 and all(
+            facets.get(facet) in values for facet, values in query.facets.items()
+        )
 
     def _is_unasked_detail(self, key: str, query: Query) -> bool:
         """Whether a passage is one cell of a table that the query does not ask for.

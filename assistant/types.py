@@ -106,7 +106,9 @@ class Query:
     maps a facet to the values that the question names, such as
     {"stage": {"year-3-4"}}. `unknown` holds facets that it numbers beyond the
     corpus, such as "stage" for "year ten"; `foreign` are its parts in another
-    language's script.
+    language's script. Of a follow-up, `text` has the words of earlier turns too and
+    `own` only its own; `focus` is the passage that it points at ("the second one"), and
+    `document` the one that the answer before was from.
     """
 
     text: str
@@ -116,6 +118,9 @@ class Query:
     route: Route = "ask"
     unknown: tuple[str, ...] = ()
     foreign: tuple[tuple[Language, str], ...] = ()
+    own: str = ""
+    focus: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from functools import cache
 from types import MappingProxyType
 
 from assistant import analysis
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, plain
+from assistant.dialogue import leans, ordinal, requested_language
 from assistant.errors import InputError
 from assistant.facets import FacetNames, merged
 from assistant.intents import intent
-from assistant.language import LanguageDetector, requested_language
+from assistant.language import LanguageDetector
 from assistant.messages import message
 from assistant.spelling import Spelling
 from assistant.types import Language, Query, Question
@@ -22,7 +23,6 @@ from assistant.types import Language, Query, Question
 LONGEST_QUESTION = 20_000
 _SEARCHED = 1_000
 _TURNS = 3
-_ELLIPSIS_WORDS, _ELLIPSIS_WORDS_HAN = 1, 3
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]{3,}")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
@@ -34,13 +34,17 @@ class _Standing:
 
     topic: str
     facets: Mapping[str, frozenset[str]]
+    numbered: frozenset[str] = frozenset()
     beyond: tuple[str, ...] = ()
+    focus: str = ""
+    document: str = ""
 
 
 class Understanding:
     """Turns questions into queries, knowing the corpus's words and facets."""
 
     def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
         self._detector = LanguageDetector(corpus.vocabulary)
         self._spelling = cache(lambda language: Spelling(corpus.vocabulary[language], language))
         self._facets = cache(lambda language: FacetNames(corpus, language))
@@ -58,10 +62,10 @@ class Understanding:
         Raises:
             InputError: the question is empty or too long.
         """
-        preferred = question.language or fallback
-        text = clean(question.text, preferred)
+        text = clean(question.text, question.language or fallback)
         wanted, rest = requested_language(text)
         text = rest or _asked_before(question) or text
+        preferred = question.language or self._spoken_before(question, fallback)
         spoken = self._detector.detect(text, preferred)
         if spoken is None:
             return Query(text[:_SEARCHED], preferred, preferred, route="other_language")
@@ -72,13 +76,22 @@ class Understanding:
         text = self._spelling(spoken).mend(text)
         return self._query(text, language, spoken, question)
 
+    def _spoken_before(self, question: Question, fallback: Language) -> Language:
+        """Return the language of the turns before, which settles that of a bare "NPS?"."""
+        language = fallback
+        for turn in question.history[-_TURNS:]:
+            language = self._detector.detect(turn.question, language) or language
+        return language
+
     def _query(self, text: str, language: Language, spoken: Language, question: Question) -> Query:
         """Find the facets of a question, and what it takes over from the turns before."""
         standing: _Standing | None = None
+        shown: tuple[str, ...] = ()
         for turn in question.history[-_TURNS:]:
-            if requested_language(turn.question)[1]:
-                standing = self._standing(turn.question, spoken, standing)
-        now = self._standing(text, spoken, standing)
+            if requested_language(turn.question)[1] and intent(turn.question, spoken) == "ask":
+                standing = self._standing(turn.question, spoken, standing, shown)
+            shown = turn.passages or shown
+        now = self._standing(text, spoken, standing, shown)
         return Query(
             now.topic[:_SEARCHED],
             language,
@@ -86,47 +99,66 @@ class Understanding:
             MappingProxyType(dict(now.facets)),
             unknown=(*self._facets(spoken).unknown(text), *now.beyond),
             foreign=_foreign(text, spoken),
+            own=_searched(text),
+            focus=now.focus,
+            document=now.document,
         )
 
-    def _standing(self, text: str, spoken: Language, before: _Standing | None) -> _Standing:
+    def _standing(
+        self, text: str, spoken: Language, before: _Standing | None, shown: tuple[str, ...]
+    ) -> _Standing:
         """Return what a turn is about, given what the one before was about.
 
-        A turn too short to stand alone takes over the facets before, except those
-        it names itself; a bare number is read as one of them ("and in the fifth?").
-        Where it names another value of the same facet, the earlier words stay out,
-        since they would only pull back to the old value.
+        A turn that leans takes over the facets before, except those it names itself;
+        a bare value or number is read as one of them ("and in the fifth?"), or as a point of
+        the answer shown ("the second one"). Where it names another value of the same
+        facet, the earlier words stay out, since they would only pull back to the old
+        value.
         """
         names = self._facets(spoken)
-        own, topic = names.find(text), _searched(text)
+        own, topic, numbered = names.find(text), _searched(text), names.numbered(text)
+        if before is None or not leans(text, spoken, sum(map(len, own.values()))):
+            return _Standing(topic, own, numbered)
         beyond: tuple[str, ...] = ()
-        if before is None or not self._leans(text, spoken, own):
-            return _Standing(topic, own)
         if not own:
-            own, beyond = names.renumbered(text, before.facets)
+            own, beyond = names.renumbered(text, before.numbered)
+        if not own and not beyond:
+            own = names.revalued(text, before.facets)
+        numbered |= before.numbered
+        document = shown[0].partition("/")[0] if shown else ""
+        if not own and not beyond and (number := ordinal(text, spoken)):
+            focus, named = self._point(number, shown, spoken)
+            if focus:
+                topic = f"{named} {before.topic}"
+                return _Standing(topic, before.facets, numbered, focus=focus, document=document)
         if not beyond and not set(own) & set(before.facets):
             topic = f"{topic} {before.topic}"
-        return _Standing(topic, merged(own, before.facets), beyond)
+        facets = merged(own, before.facets)
+        return _Standing(topic, facets, numbered, beyond, document=document)
 
-    def _leans(self, text: str, spoken: Language, own: Mapping[str, frozenset[str]]) -> bool:
-        """Whether a question has hardly a word of its own, and so leans on the one before.
+    def _point(self, number: int, shown: tuple[str, ...], spoken: Language) -> tuple[str, str]:
+        """Return the passage that an answer's n-th point is about, and the point's words.
 
-        Words that name a facet do not count. A question that opens like a
-        continuation ("and", "what about") may have one more word.
+        The points are the sections below the passage shown first, else its list,
+        whose points may name sections of the same document.
         """
-        words = len(analysis.content_words(text, spoken)) - 2 * sum(map(len, own.values()))
-        allowed = _ELLIPSIS_WORDS_HAN if spoken.startswith("zh") else _ELLIPSIS_WORDS
-        opens = _OPENERS[spoken].match(text.strip().casefold()) is not None
-        return words <= (allowed if opens else 0)
-
-
-_OPENERS: Mapping[Language, re.Pattern[str]] = {
-    "en": re.compile(r"(and|but|so|what about|how about|why|then|what if|also)\b"),
-    "pl": re.compile(r"(a|i|ale|co z|dlaczego|czemu|więc|też)\b"),
-    "hu": re.compile(r"(és|de|s|mi a helyzet|miért|akkor|na és|mi van)\b"),
-    "ru": re.compile(r"(а|и|но|почему|зачем|что насчёт|что насчет|тогда|а что)\b"),
-    "zh-Hans": re.compile(r"(那|那么|还有|为什么|而|但|换成|如果是)"),
-    "zh-Hant": re.compile(r"(那|那麼|還有|為什麼|而|但|換成|如果是)"),
-}
+        passage = self._corpus.get(shown[0], spoken) if shown else None
+        if passage is None:
+            return "", ""
+        children = self._corpus.children(passage)
+        if 0 < number <= len(children):
+            return children[number - 1].id, children[number - 1].title
+        lists = [b.statements for b in passage.blocks if b.kind == "list"]
+        points = [statement for statements in lists for statement in statements]
+        if not 0 < number <= len(points):
+            return "", ""
+        point = plain(points[number - 1])
+        named = set(analysis.terms(point, spoken))
+        for other in self._corpus.passages(spoken):
+            title = set(analysis.terms(other.title, spoken))
+            if other.document == passage.document and other != passage and title and title <= named:
+                return other.id, other.title
+        return passage.id, point
 
 
 def clean(text: str, language: Language) -> str:

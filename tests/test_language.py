@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.corpus import Corpus
-from assistant.language import LanguageDetector, requested_language
+from assistant.dialogue import requested_language
+from assistant.language import LanguageDetector
 from assistant.types import LANGUAGES, Language
 
 

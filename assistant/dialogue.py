@@ -1,0 +1,169 @@
+"""How people continue a conversation: what leans on what was said, and wishes for a language.
+
+A turn leans on the one before if it has hardly a word of its own: words that carry
+grammar, point back ("those", "its") or ask for more of the same ("in more detail")
+do not count, nor do those that name a facet. One that opens like a continuation
+("and", "what about") may have a word of its own, one that points back a few.
+Everything else is a change of topic and takes over nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from assistant import analysis
+from assistant.types import Language
+
+_OWN_WORDS, _OWN_WORDS_HAN = 1, 3
+_POINTING_WORDS, _POINTING_WORDS_HAN = 4, 7
+_CLAUSE = re.compile(r"[^,;:.!?，；：。！？、—–]+[,;:.!?，；：。！？、—–]*\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*")
+
+
+@cache
+def _lists() -> dict[str, dict[str, Any]]:
+    text = files("assistant").joinpath("data/dialogue.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
+
+
+def _key(language: Language) -> str:
+    return "zh" if language.startswith("zh") else language
+
+
+@cache
+def _words(kind: str, language: Language) -> frozenset[str]:
+    listed = frozenset(_lists()[kind][_key(language)].split())
+    return listed | {analysis.fold(word) for word in listed}
+
+
+@cache
+def _pattern(kind: str, language: Language) -> re.Pattern[str]:
+    return re.compile(_lists()[kind][_key(language)])
+
+
+def leans(text: str, language: Language, named: int) -> bool:
+    """Whether a turn leans on the one before.
+
+    Args:
+        text: the turn.
+        language: it is in.
+        named: the number of facet values that it names itself.
+    """
+    asked = _asked_part(text)
+    chinese = language.startswith("zh")
+    own = own_words(asked, language) - 2 * named
+    if points_back(asked, language):
+        return own <= (_POINTING_WORDS_HAN if chinese else _POINTING_WORDS)
+    if opens_as_continuation(asked, language):
+        return own <= (_OWN_WORDS_HAN if chinese else _OWN_WORDS)
+    return own <= 0
+
+
+def ordinal(text: str, language: Language) -> int:
+    """Return the ordinal that a turn has ("the second one"), 0 without one or with several."""
+    stems = analysis.normalise_numbers(text, language)
+    if language.startswith("zh"):
+        found = re.findall(r"第(\d+)", stems[0])
+    else:
+        found = [stem[:-1] for stem in stems if re.fullmatch(r"\d+\.", stem)]
+    return int(found[0]) if len(found) == 1 else 0
+
+
+def own_words(text: str, language: Language) -> int:
+    """Return the number of content words that do not merely ask for more of the same.
+
+    Chinese is counted by pairs of characters.
+    """
+    if language.startswith("zh"):
+        plain = analysis.simplify(text, language)
+        for kind in ("more", "pointing", "opens"):
+            plain = _pattern(kind, language).sub(" ", plain)
+        pairs = " ".join(run for run in analysis.HAN.findall(plain) if len(run) > 1)
+        latin = analysis.HAN.sub(" ", plain)
+        return len(analysis.content_words(f"{pairs} {latin}", "zh-Hans"))
+    more, pointing = _words("more", language), _words("pointing", language)
+    stop = analysis.function_words()[language]
+    return sum(
+        word not in stop and word not in more and word not in pointing and not word.isdigit()
+        for word in analysis.words(text, language)
+    )
+
+
+def points_back(text: str, language: Language) -> bool:
+    """Whether a turn has a word that points at what was said before."""
+    if language.startswith("zh"):
+        return bool(_pattern("pointing", language).search(analysis.simplify(text, language)))
+    return not _words("pointing", language).isdisjoint(analysis.words(text, language))
+
+
+def opens_as_continuation(text: str, language: Language) -> bool:
+    """Whether a turn begins like "and", "what about", "why"."""
+    if language.startswith("zh"):
+        text = analysis.simplify(text, language)
+    return _pattern("opens", language).match(text.strip().casefold()) is not None
+
+
+def _asked_part(text: str) -> str:
+    """Return the last sentence of a short turn, where what is asked stands."""
+    parts = [part for part in _SENTENCE_END.split(text) if part.strip()]
+    return parts[-1] if 1 < len(parts) <= 3 and "?" not in "".join(parts[:-1]) else text
+
+
+@cache
+def _names() -> dict[Language, re.Pattern[str]]:
+    """Return how each language is named where an answer in it is wished for."""
+    named = _lists()["named"]
+    return {
+        language: re.compile(named[language].replace(" |", "|"), re.IGNORECASE)
+        for language in ("en", "pl", "hu", "ru", "zh-Hant", "zh-Hans")
+    }
+
+
+def requested_language(text: str) -> tuple[Language | None, str]:
+    """Return the language that a question asks to be answered in, and the rest of it.
+
+    A wish is a clause that names a language and says hardly anything else ("in
+    Polish, please"), or the very beginning or end of a question. The rest is empty
+    where the wish is the whole of it.
+    """
+    clauses = [match.group() for match in _CLAUSE.finditer(text)]
+    for position, clause in enumerate(clauses):
+        for language, pattern in _names().items():
+            match = pattern.search(clause)
+            if match is None:
+                continue
+            before, after = clause[: match.start()], clause[match.end() :]
+            if _is_wish(before) and _is_wish(after):
+                rest = "".join(clauses[:position] + _without_wishes(clauses[position + 1 :]))
+                return language, rest.strip(" ,;:，；：")
+            last = position == len(clauses) - 1
+            if last and re.search(r"\w", after) and _is_wish(after):
+                return language, ("".join(clauses[:position]) + before).strip()
+    return None, text
+
+
+def _is_wish(text: str) -> bool:
+    """Whether a piece of text has only words that stand beside a wish for a language."""
+    if analysis.HAN.search(text):
+        allowed = _lists()["wish"]["zh"]
+        return all(
+            c in allowed for run in analysis.HAN.findall(analysis.simplify(text)) for c in run
+        )
+    known = _wish_words()
+    return all(word in known for word in re.findall(r"[^\W_]+", text.casefold()))
+
+
+@cache
+def _wish_words() -> frozenset[str]:
+    lists = _lists()["wish"]
+    return frozenset(word for code in lists if code != "zh" for word in lists[code].split())
+
+
+def _without_wishes(clauses: list[str]) -> list[str]:
+    """Drop what only completes a wish ("…, please")."""
+    return [clause for clause in clauses if not _is_wish(clause)]
