@@ -1,30 +1,63 @@
 """Decide whether the corpus covers a question, per language and from measured evidence.
 
-Three signals feed a logistic regression: the raw similarity of the nearest piece
-("is it about this at all"), the share of the question's content words, weighed by
-rarity, that the best passages hold, and the share that the whole corpus has never
-seen, which betrays names and topics from elsewhere. The weights are fitted on the
-development questions by `fit` and stored in `data/confidence.json`.
+The signals: how near the nearest piece is, and how far the best hits stand out from
+the rest; the share of the question's content words, weighed by rarity, that the best
+passages hold, and the share that the whole corpus has never seen; a name in it from
+elsewhere; and how much it is like questions that the corpus answers, and like those
+from outside (`routing.py`). A logistic regression weighs them, fitted on the golden
+questions that are not held back by `cx-assistant eval --fit`, with each signal brought
+to the same spread in every language first.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant import analysis, dialogue
-from assistant.types import Hit, Language, Query
+from assistant.corpus import Corpus, searchable
+from assistant.regression import fit_logistic
+from assistant.types import LANGUAGES, Hit, Language, Query
 
 if TYPE_CHECKING:
     from assistant.keywords import KeywordIndex
+    from assistant.routing import Kind
 
 _CONSIDERED = 3
+_FIFTH = 5
 _UNSEEN_RARITY = 5.0
+_RIDGE = 1.0
+_LATIN: tuple[Language, ...] = ("en", "pl", "hu")
+_WORD = re.compile(r"(?:(?![\u3400-\u9fff])[^\W\d_]){2,}")
+_STARTS = re.compile(r"(?:\A|[.!?…:;\n\"„“«(])\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a question being covered.
+
+    `similarity`, `coverage`, `unseen` and `margin` are shares between 0 and 1,
+    `stranger` is 1 for a name that no language of the corpus knows, and `inside` and
+    `outside` are log-odds.
+    """
+
+    similarity: float
+    coverage: float
+    unseen: float
+    margin: float = 0.0
+    stranger: float = 0.0
+    inside: float = 0.0
+    outside: float = 0.0
+
+    @property
+    def signals(self) -> Mapping[str, float]:
+        return MappingProxyType({name: round(value, 3) for name, value in asdict(self).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +65,11 @@ class Weights:
     """One language's regression: what each signal adds to the log-odds of being covered."""
 
     bias: float
-    similarity: float
-    coverage: float
-    unseen: float
+    signals: Mapping[str, float]
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for a question being covered; each between 0 and 1."""
-
-    similarity: float
-    coverage: float
-    unseen: float
-
-    @property
-    def signals(self) -> Mapping[str, float]:
-        return MappingProxyType({name: round(value, 3) for name, value in asdict(self).items()})
+    def log_odds(self, evidence: Evidence) -> float:
+        given: dict[str, float] = asdict(evidence)
+        return self.bias + sum(weight * given[name] for name, weight in self.signals.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +92,31 @@ class Confidence:
     """Judges by a language's weights whether hits answer a query."""
 
     def __init__(
-        self, keywords: Mapping[Language, KeywordIndex], weights: Mapping[Language, Weights]
+        self,
+        corpus: Corpus,
+        keywords: Mapping[Language, KeywordIndex],
+        weights: Mapping[Language, Weights],
     ) -> None:
+        self._corpus = corpus
         self._keywords = keywords
         self._weights = weights
 
     @classmethod
-    def load(cls, keywords: Mapping[Language, KeywordIndex]) -> Confidence:
+    def load(cls, corpus: Corpus, keywords: Mapping[Language, KeywordIndex]) -> Confidence:
         text = files("assistant").joinpath("data/confidence.json").read_text(encoding="utf-8")
         stored = json.loads(text)
-        return cls(keywords, {language: Weights(**values) for language, values in stored.items()})
+        return cls(corpus, keywords, {code: Weights(**values) for code, values in stored.items()})
 
-    def judge(self, query: Query, hits: Sequence[Hit]) -> Judgement:
+    def judge(
+        self, query: Query, hits: Sequence[Hit], kinds: Mapping[Kind, float] = MappingProxyType({})
+    ) -> Judgement:
         """Return the log-odds that the corpus answers the query, and what speaks for it."""
-        weights = self._weights[query.spoken]
-        evidence = self.evidence(query, hits)
-        log_odds = (
-            weights.bias
-            + weights.similarity * evidence.similarity
-            + weights.coverage * evidence.coverage
-            + weights.unseen * evidence.unseen
-        )
-        return Judgement(evidence, log_odds)
+        evidence = self.evidence(query, hits, kinds)
+        return Judgement(evidence, self._weights[query.spoken].log_odds(evidence))
 
-    def evidence(self, query: Query, hits: Sequence[Hit]) -> Evidence:
+    def evidence(
+        self, query: Query, hits: Sequence[Hit], kinds: Mapping[Kind, float] = MappingProxyType({})
+    ) -> Evidence:
         own = query.own if dialogue.own_words(query.own, query.spoken) else query.text
         parts = [(query.spoken, own), *query.foreign]
         total = covered = unseen = 0.0
@@ -108,9 +131,70 @@ class Confidence:
                 total += weight
                 covered += weight * any(term in together for term in known)
                 unseen += weight * (not known)
+        borrowed, held = self._borrowed(own, query.spoken, hits)
         similarity = max((hit.similarity for hit in hits), default=0.0)
         share = total or 1.0
-        return Evidence(similarity, covered / share, unseen / share)
+        return Evidence(
+            similarity,
+            min(1.0, (covered + _UNSEEN_RARITY * held) / share),
+            max(0.0, (unseen - _UNSEEN_RARITY * borrowed) / share),
+            _margin(hits),
+            float(self._has_stranger(own, query.spoken)),
+            kinds.get("ask", 0.0),
+            kinds.get("outside", 0.0),
+        )
+
+    def _borrowed(self, text: str, spoken: Language, hits: Sequence[Hit]) -> tuple[int, int]:
+        """Count words of another language of the corpus, and those of them that the hits hold.
+
+        A Hungarian who writes "executive sponsor" is understood.
+        """
+        borrowed = held = 0
+        for word in _latin_words(text):
+            folded = analysis.fold(word)
+            if self._is_known(folded, spoken):
+                continue
+            others = [code for code in _LATIN if code != spoken and self._is_known(folded, code)]
+            borrowed += bool(others)
+            held += any(
+                folded in map(analysis.fold, analysis.words(searchable(variant), code))
+                for code in others[:1]
+                for hit in hits[:_CONSIDERED]
+                if (variant := self._corpus.get(hit.passage.id, code))
+            )
+        return borrowed, held
+
+    def _is_known(self, folded: str, language: Language) -> bool:
+        stop = analysis.function_words()["zh" if language.startswith("zh") else language]
+        return folded in self._corpus.vocabulary[language] or folded in stop
+
+    def _has_stranger(self, text: str, spoken: Language) -> bool:
+        """Whether a question has a name that the corpus knows in no language.
+
+        Names are capitalised inside a sentence; in a Chinese question, any Latin word.
+        """
+        for match in _WORD.finditer(text):
+            word = match.group()
+            inside = spoken.startswith("zh") or not _STARTS.search(text[: match.start()])
+            if not inside or not word[0].isupper():
+                continue
+            folded = analysis.fold(word)
+            stem = analysis.stem(word.casefold(), spoken)
+            known = stem in self._keywords[spoken].rarity
+            if not known and not any(self._is_known(folded, code) for code in LANGUAGES):
+                return True
+        return False
+
+
+def _margin(hits: Sequence[Hit]) -> float:
+    """Return how far the best hit stands out from the fifth, as a share of its score."""
+    if len(hits) < _FIFTH or hits[0].score <= 0:
+        return 0.0
+    return min(1.0, (hits[0].score - hits[_FIFTH - 1].score) / hits[0].score)
+
+
+def _latin_words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word.isascii() or len(word) > 1]
 
 
 def _own_script(text: str, query: Query, language: Language) -> str:
@@ -120,35 +204,41 @@ def _own_script(text: str, query: Query, language: Language) -> str:
     return text
 
 
-def fit(samples: Mapping[Language, Sequence[tuple[Evidence, bool]]]) -> dict[Language, Weights]:
-    """Fit each language's weights by ridge-regularised logistic regression (Newton's method).
+def fit(
+    samples: Mapping[Language, Sequence[tuple[Evidence, bool]]], ridge: float = _RIDGE
+) -> dict[Language, Weights]:
+    """Fit one regression over all languages, each signal standardised within its language.
+
+    So every language has a threshold of its own for a signal, while what a signal is
+    worth is learnt from all of them.
 
     Args:
         samples: for each language, the evidence of questions and whether they are covered.
+        ridge: the penalty on squared weights.
     """
     import numpy as np
 
-    fitted = {}
+    names = [one.name for one in fields(Evidence)]
+    scaled, covered, spreads = [], [], {}
     for language, rows in samples.items():
-        x = np.array([[1.0, e.similarity, e.coverage, e.unseen] for e, _ in rows])
-        y = np.array([float(covered) for _, covered in rows])
-        centre, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-        centre[0], spread[0] = 0.0, 1.0
-        z = (x - centre) / spread
-        weights = np.zeros(4)
-        ridge = np.diag([1e-3, 0.5, 0.5, 0.5])
-        sizes = np.where(y == 1, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
-        for _ in range(50):
-            p = 1 / (1 + np.exp(-z @ weights))
-            gradient = z.T @ (sizes * (p - y)) + ridge @ weights
-            hessian = (z * (sizes * p * (1 - p))[:, None]).T @ z + ridge
-            weights -= np.linalg.solve(hessian, gradient)
-        raw = weights / spread
-        raw[0] -= float((weights[1:] * centre[1:] / spread[1:]).sum())
-        fitted[language] = Weights(*(round(float(value), 4) for value in raw))
+        x = np.array([[getattr(evidence, name) for name in names] for evidence, _ in rows])
+        centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
+        spreads[language] = (centre, spread)
+        scaled.append((x - centre) / spread)
+        covered += [float(answered) for _, answered in rows]
+    shared = fit_logistic(np.vstack(scaled), np.array(covered), ridge)
+    fitted = {}
+    for language, (centre, spread) in spreads.items():
+        raw = shared[:-1] / spread
+        bias = float(shared[-1] - (raw * centre).sum())
+        signals = {name: round(float(value), 4) for name, value in zip(names, raw, strict=True)}
+        fitted[language] = Weights(round(bias, 4), signals)
     return fitted
 
 
 def save(weights: Mapping[Language, Weights]) -> str:
     """Return the weights as the text of `data/confidence.json`."""
-    return json.dumps({code: asdict(values) for code, values in weights.items()}, indent=2) + "\n"
+    stored = {
+        code: {"bias": one.bias, "signals": dict(one.signals)} for code, one in weights.items()
+    }
+    return json.dumps(stored, indent=2) + "\n"

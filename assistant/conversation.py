@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.answering import compose, converse, growing, refuse
 from assistant.confidence import Confidence
@@ -12,10 +12,14 @@ from assistant.corpus import Corpus
 from assistant.index import Index, SyncReport
 from assistant.models import load_embeddings
 from assistant.retrieval import Retriever
+from assistant.routing import Kind, Router, route
 from assistant.settings import Settings
 from assistant.types import Answer, Hit, Language, Query, Question, Reasons, Turn
 from assistant.understanding import Understanding
 from assistant.vectors import VectorStore
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _CONSIDERED = 10
 
@@ -40,7 +44,8 @@ class Assistant:
         self.sync_report = report
         self._retriever = retriever
         self._understanding = Understanding(corpus)
-        self._confidence = Confidence.load(retriever.keywords)
+        self._confidence = Confidence.load(corpus, retriever.keywords)
+        self._router = Router.load(index.model, index.dimension)
 
     @classmethod
     def open(
@@ -77,16 +82,25 @@ class Assistant:
 
     def _answer(self, query: Query) -> Answer:
         """Answer a query by its route: a conversation, a composed answer or a refusal."""
+        query, kinds = self._routed(query)
         if query.route in ("greet", "thank", "meta"):
             return replace(converse(query, self.corpus), reasons=Reasons(query))
         if query.route in ("refuse", "other_language"):
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
         hits = self._retriever.search(query, _CONSIDERED)
-        judged = self._confidence.judge(query, hits)
+        judged = self._confidence.judge(query, hits, kinds)
         covered = bool(hits) and not query.unknown and judged.covered
         answer = (compose if covered else refuse)(query, hits, self.corpus)
         reasons = Reasons(query, tuple(hits), judged.probability, judged.evidence.signals)
         return replace(answer, reasons=reasons)
+
+    def _routed(self, query: Query) -> tuple[Query, Mapping[Kind, float]]:
+        """Return the query on the route that its meaning asks for, and how much for each."""
+        if query.route != "ask":
+            return query, {}
+        kinds = self._router.scores(self._retriever.vector(query.text), query.spoken)
+        is_own_question = query.own == query.text and not query.facets
+        return (replace(query, route=route(kinds)) if is_own_question else query), kinds
 
     def ask(
         self,
@@ -98,6 +112,10 @@ class Assistant:
         """Answer a question, in `language` or its own."""
         *_, answer = self.stream(Question(text, language, tuple(history)))
         return answer
+
+    def vector(self, text: str) -> np.ndarray:
+        """Return the unit vector of a question."""
+        return self._retriever.vector(text)
 
     def search(self, text: str, k: int = 10, *, language: Language | None = None) -> list[Hit]:
         """Return the k passages that fit a query best."""

@@ -3,10 +3,10 @@
 The conventions, each checked with a message that names file, line and remedy:
 front matter with title, language and source; every heading ends with
 `{#id key="value"}` and has text of its own; the same ids in every language. Any
-attribute but `aliases`, `question`, `authored` and `note` is a facet, inherited by
-the headings below. A list item may end with an anchor of its own, `{#id}`. Beside
-a file may stand `<language>.asked.yaml`, other ways in which people put a
-passage's question, by heading id.
+attribute but `aliases`, `question`, `authored`, `note` and the details of a glossary
+term (`_DETAILS`) is a facet, inherited by the headings below. A list item may end with
+an anchor of its own, `{#id}`. Beside a file may stand `<language>.asked.yaml`, other
+ways in which people put a passage's question, by heading id.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
 _FIGURE = re.compile(r"\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
-_NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note"})
+_DETAILS = frozenset({"abbreviation", "forms", "related", "versus", "uses", "formula", "example"})
+_NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note", *_DETAILS})
 # Only blocks are read; what stands inside them is kept as written.
 _MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin).disable("inline")
 _LAST = 1000

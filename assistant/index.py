@@ -231,6 +231,16 @@ class Index:
         }
 
     @property
+    def model(self) -> str:
+        """The name of the embedding model."""
+        return self._model
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector; 0 while nothing is indexed."""
+        return next((len(mean.vector) for mean in self._means.values()), 0)
+
+    @property
     def languages(self) -> tuple[Language, ...]:
         return tuple(language for language, entries in self._entries.items() if entries)
 

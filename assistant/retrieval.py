@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from assistant.keywords import Keywords
 from assistant.types import Hit, Language, Passage, Query
 
 if TYPE_CHECKING:
+    import numpy as np
     from langchain_core.embeddings import Embeddings
 
     from assistant.index import Index, Neighbour
@@ -27,6 +29,7 @@ CELL = 0.15
 FOCUS = 2.0
 SAME_DOCUMENT = 0.1
 _HANDFUL = 7
+_REMEMBERED = 32
 
 
 class Retriever:
@@ -37,6 +40,13 @@ class Retriever:
         self._index = index
         self._embeddings = embeddings
         self.keywords = Keywords(corpus)
+        self.vector = lru_cache(maxsize=_REMEMBERED)(self._vector)
+
+    def _vector(self, text: str) -> np.ndarray:
+        """Return the unit vector of a question."""
+        import numpy as np
+
+        return np.asarray(self._embeddings.embed_query(text), dtype=np.float32)
 
     def search(self, query: Query, k: int = 10) -> list[Hit]:
         """Return up to k hits, best first, in the query's language where a passage has it.
@@ -76,9 +86,7 @@ class Retriever:
 
     def _nearest(self, query: Query) -> dict[str, dict[Language, list[Neighbour]]]:
         """Return the pieces near the query by passage id and language."""
-        import numpy as np
-
-        vector = np.asarray(self._embeddings.embed_query(query.text), dtype=np.float32)
+        vector = self.vector(query.text)
         found: dict[str, dict[Language, list[Neighbour]]] = {}
         for language in self._index.languages:
             for neighbour in self._index.nearest(vector, query.spoken, language):

@@ -1,0 +1,135 @@
+"""Tell by its meaning what a question wants: an answer, a plan, a vetted offer, or nothing of ours.
+
+A linear classifier over the question's centred vector, one language for all of them:
+with each language's mean subtracted, what is asked in one language is near the same
+question in another. It was fitted on the corpus's own phrasings, which are all
+answered, and on the examples in `data/examples/`, by `cx-assistant eval --fit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import yaml
+
+from assistant.regression import fit_logistic
+from assistant.types import LANGUAGES, Language, Route
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assistant.corpus import Corpus
+
+Kind = Literal["ask", "outside", "plan", "vet", "diagnose", "meta", "greet", "thank"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+STORED = Path(__file__).resolve().parent / "data" / "routes.npz"
+_RIDGE = 3.0
+# A route is taken where its log-odds are at least this much, and this much above those of "ask".
+_SURE: Mapping[Route, tuple[float, float]] = {
+    "plan": (1.0, 2.0),
+    "vet": (1.5, 2.5),
+    "diagnose": (1.5, 2.5),
+    "meta": (0.0, 1.0),
+    "greet": (0.5, 2.0),
+    "thank": (0.5, 2.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Scores a question for each kind.
+
+    Args:
+        means: each language's mean question vector.
+        weights: kinds by dimensions and bias; all zero where the model is another.
+    """
+
+    means: Mapping[Language, np.ndarray]
+    weights: np.ndarray
+
+    @classmethod
+    def load(cls, model: str, dimension: int, file: Path = STORED) -> Router:
+        """Read what was fitted for a model; for another model every score is 0."""
+        import numpy as np
+
+        with np.load(file, allow_pickle=False) as stored:
+            if str(stored["model"]) == model:
+                means = dict(zip(LANGUAGES, stored["means"].astype(np.float32), strict=True))
+                return cls(means, stored["weights"].astype(np.float32))
+        nothing = np.zeros(dimension, dtype=np.float32)
+        return cls(dict.fromkeys(LANGUAGES, nothing), np.zeros((len(KINDS), dimension + 1)))
+
+    def scores(self, vector: np.ndarray, language: Language) -> dict[Kind, float]:
+        """Return the log-odds of each kind for a question's unit vector."""
+        features = _centred(vector, self.means[language])
+        values = self.weights[:, :-1] @ features + self.weights[:, -1]
+        return {kind: round(float(value), 2) for kind, value in zip(KINDS, values, strict=True)}
+
+
+def route(scores: Mapping[Kind, float]) -> Route:
+    """Return the route that the scores are sure of, "ask" without one."""
+    best = max(_SURE, key=lambda name: scores[name])  # type: ignore[index]
+    value = scores[best]  # type: ignore[index]
+    least, lead = _SURE[best]
+    sure = value >= least and value - scores["ask"] >= lead and value > scores["outside"]
+    return best if sure else "ask"
+
+
+def examples(language: Language) -> dict[Kind, list[str]]:
+    """Return the example questions of a language by kind."""
+    text = files("assistant").joinpath(f"data/examples/{language}.yaml").read_text("utf-8")
+    loaded: dict[Kind, list[str]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return loaded
+
+
+def samples(corpus: Corpus) -> list[tuple[Language, Kind, str]]:
+    """Return everything to fit on: the corpus's phrasings as "ask", and the examples."""
+    found: list[tuple[Language, Kind, str]] = []
+    for language in LANGUAGES:
+        for passage in corpus.passages(language):
+            asked = (passage.question, *passage.asked)
+            found += [(language, "ask", text) for text in asked if text]
+        for kind, texts in examples(language).items():
+            found += [(language, kind, text) for text in texts]
+    return found
+
+
+def fit(given: Iterable[tuple[Language, Kind, str]], embed: Callable[[str], np.ndarray]) -> Router:
+    """Fit the classifier, one kind against the rest."""
+    import numpy as np
+
+    rows = [(language, kind, embed(text)) for language, kind, text in given]
+    means = {
+        language: np.mean([v for code, _, v in rows if code == language], axis=0)
+        for language in LANGUAGES
+    }
+    x = np.stack([_centred(vector, means[language]) for language, _, vector in rows])
+    weights = [
+        fit_logistic(x, np.array([float(kind == one) for _, kind, _ in rows]), _RIDGE)
+        for one in KINDS
+    ]
+    return Router(means, np.stack(weights))
+
+
+def save(router: Router, model: str, file: Path = STORED) -> None:
+    """Write a fitted router for `load`."""
+    import numpy as np
+
+    means: Any = np.stack([router.means[language] for language in LANGUAGES])
+    np.savez_compressed(
+        file,
+        model=np.array(model),
+        means=means.astype(np.float32),
+        weights=router.weights.astype(np.float32),
+    )
+
+
+def _centred(vector: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    offset = vector - mean
+    return np.asarray(offset / max(float(np.linalg.norm(offset)), 1e-6))
