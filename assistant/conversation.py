@@ -89,7 +89,7 @@ class Assistant:
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
         hits = self._retriever.search(query, _CONSIDERED)
         judged = self._confidence.judge(query, hits, kinds)
-        covered = bool(hits) and not query.unknown and judged.covered
+        covered = bool(hits) and not query.unknown and (judged.covered or query.route != "ask")
         answer = (compose if covered else refuse)(query, hits, self.corpus)
         reasons = Reasons(query, tuple(hits), judged.probability, judged.evidence.signals)
         return replace(answer, reasons=reasons)
@@ -99,8 +99,9 @@ class Assistant:
         if query.route != "ask":
             return query, {}
         kinds = self._router.scores(self._retriever.vector(query.text), query.spoken)
-        is_own_question = query.own == query.text and not query.facets
-        return (replace(query, route=route(kinds)) if is_own_question else query), kinds
+        if query.own == query.text:
+            query = replace(query, route=route(query, kinds, self.corpus))
+        return query, kinds
 
     def ask(
         self,

@@ -3,8 +3,9 @@
 The conventions, each checked with a message that names file, line and remedy:
 front matter with title, language and source; every heading ends with
 `{#id key="value"}` and has text of its own; the same ids in every language. Any
-attribute but `aliases`, `question`, `authored`, `note` and the details of a glossary
-term (`_DETAILS`) is a facet, inherited by the headings below. A list item may end with
+attribute but `aliases`, `question`, `authored`, `note`, `route` (a wish that the
+section answers first, such as "vet") and the details of a glossary term (`_DETAILS`)
+is a facet, inherited by the headings below. A list item may end with
 an anchor of its own, `{#id}`. Beside a file may stand `<language>.asked.yaml`, other
 ways in which people put a passage's question, by heading id.
 """
@@ -36,7 +37,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
 _FIGURE = re.compile(r"\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
 _DETAILS = frozenset({"abbreviation", "forms", "related", "versus", "uses", "formula", "example"})
-_NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note", *_DETAILS})
+_NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note", "route", *_DETAILS})
 # Only blocks are read; what stands inside them is kept as written.
 _MARKDOWN = MarkdownIt("commonmark").use(front_matter_plugin).disable("inline")
 _LAST = 1000
@@ -360,6 +361,8 @@ class _Reader:
             aliases=_split(attributes.get("aliases", "")),
             question=attributes.get("question", ""),
             asked=self.asked.pop(attributes["id"], ()),
+            route=attributes.get("route", ""),
+            details=MappingProxyType({k: v for k, v in attributes.items() if k in _DETAILS}),
             authored=authored,
         )
 
@@ -460,6 +463,8 @@ def _differences(english: Passage, other: Passage) -> list[str]:
     found = []
     if dict(english.facets) != dict(other.facets):
         found.append(f"{where} has facets {dict(other.facets)}, not {dict(english.facets)}")
+    if english.route != other.route:
+        found.append(f"{where} has route {other.route!r}, not {english.route!r}")
     if english.authored != other.authored:
         found.append(f"{where} differs in authored")
     if english.parent != other.parent:

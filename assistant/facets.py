@@ -45,11 +45,42 @@ class FacetNames:
     def find(self, text: str) -> dict[str, frozenset[str]]:
         """Return the facets that a text names, with the values it names of each."""
         stems = analysis.normalise_numbers(text, self._language)
+        standing = [name for name in self._names if self._stands_in(name.stems, stems)]
         found: dict[str, set[str]] = {}
-        for name in self._names:
-            if self._stands_in(name.stems, stems):
+        for name in standing:
+            if not any(self._is_part(name, other) for other in standing):
                 found.setdefault(name.facet, set()).add(name.value)
         return {facet: frozenset(values) for facet, values in found.items()}
+
+    def _is_part(self, name: _Name, other: _Name) -> bool:
+        """Whether a name only stands within one of another facet: the CTO's technology."""
+        if name.facet == other.facet or name.stems == other.stems:
+            return False
+        if self._chinese:
+            return name.stems[0] in other.stems[0]
+        return set(name.stems) < set(other.stems)
+
+    def without(self, text: str, facets: Mapping[str, frozenset[str]]) -> str:
+        """Return a text without the words that name these values, so that others may take over."""
+        if self._chinese:
+            for name in self._names:
+                if name.value in facets.get(name.facet, ()):
+                    text = text.replace(name.stems[0], "")
+            return text
+        telling = {
+            stem
+            for facet, values in facets.items()
+            for value, rest in self._distinct(facet)
+            if value in values
+            for stem in rest
+        }
+        kept = []
+        for word in text.split():
+            stems = analysis.normalise_numbers(word, self._language)
+            named = any(_alike(stem, one) for stem in stems for one in telling)
+            if not named and not any(_DIGITS.search(stem) for stem in stems):
+                kept.append(word)
+        return " ".join(kept)
 
     def numbered(self, text: str) -> frozenset[str]:
         """Return the facets that a text names by number: "year 3", "aspect 16"."""

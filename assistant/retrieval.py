@@ -27,6 +27,7 @@ FACET = 0.15
 DETAIL = 0.16
 CELL = 0.15
 FOCUS = 2.0
+ROUTED = 0.35
 SAME_DOCUMENT = 0.1
 _HANDFUL = 7
 _REMEMBERED = 32
@@ -61,16 +62,18 @@ class Retriever:
         meaning = _scaled(_meaning(nearest, query.spoken), from_zero=False)
         words = self._words(query)
         facets = self._facets(query)
+        routed = {p.id for p in self._corpus.passages(query.language) if p.route == query.route}
         parts = {
             key: {
                 "meaning": MEANING * meaning.get(key, 0.0),
                 "words": WORDS * words.get(key, 0.0),
                 "facet": FACET * facets.get(key, 0.0) + CELL * self._is_cell(key, query),
                 "focus": FOCUS * (key == query.focus)
+                + ROUTED * (key in routed)
                 + SAME_DOCUMENT * (key.partition("/")[0] == query.document),
                 "detail": -DETAIL * self._is_unasked_detail(key, query),
             }
-            for key in {*meaning, *words, *facets, *filter(None, (query.focus,))}
+            for key in {*meaning, *words, *facets, *routed, *filter(None, (query.focus,))}
         }
         scores = {key: sum(given.values()) for key, given in parts.items()}
         best = sorted(scores, key=lambda key: (-scores[key], key))[:k]

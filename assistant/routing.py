@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import yaml
 
 from assistant.regression import fit_logistic
-from assistant.types import LANGUAGES, Language, Route
+from assistant.types import LANGUAGES, Language, Query, Route
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,13 +30,15 @@ STORED = Path(__file__).resolve().parent / "data" / "routes.npz"
 _RIDGE = 3.0
 # A route is taken where its log-odds are at least this much, and this much above those of "ask".
 _SURE: Mapping[Route, tuple[float, float]] = {
-    "plan": (1.0, 2.0),
-    "vet": (1.5, 2.5),
-    "diagnose": (1.5, 2.5),
-    "meta": (0.0, 1.0),
-    "greet": (0.5, 2.0),
-    "thank": (0.5, 2.0),
+    "plan": (2.0, 2.5),
+    "vet": (1.5, 1.4),
+    "diagnose": (1.5, 1.5),
+    "meta": (2.0, 2.0),
+    "greet": (3.0, 3.0),
+    "thank": (3.0, 3.0),
 }
+# A question that names one of these wants to know something, however it is put.
+_DETAILS = frozenset({"level", "aspect", "sfia"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,27 @@ class Router:
         return {kind: round(float(value), 2) for kind, value in zip(KINDS, values, strict=True)}
 
 
-def route(scores: Mapping[Kind, float]) -> Route:
+def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
     """Return the route that the scores are sure of, "ask" without one."""
     best = max(_SURE, key=lambda name: scores[name])  # type: ignore[index]
     value = scores[best]  # type: ignore[index]
     least, lead = _SURE[best]
     sure = value >= least and value - scores["ask"] >= lead and value > scores["outside"]
-    return best if sure else "ask"
+    return best if sure and not _contradicts(query, best, corpus) else "ask"
+
+
+def _contradicts(query: Query, best: Route, corpus: Corpus) -> bool:
+    """Whether a question names what the sections of a route are not about, such as year five."""
+    if best in ("meta", "greet", "thank"):
+        return bool(query.facets)
+    if not _DETAILS.isdisjoint(query.facets):
+        return True
+    return any(
+        facet in passage.facets and passage.facets[facet] not in values
+        for passage in corpus.passages(query.language)
+        if passage.route == best
+        for facet, values in query.facets.items()
+    )
 
 
 def examples(language: Language) -> dict[Kind, list[str]]:

@@ -46,7 +46,8 @@ class Passage:
     The same `id` ("document/heading-id") names the passage in every language it
     exists in. `path` holds the titles of the headings above it, outermost
     first; `facets` include those inherited from them. `question` is the question
-    it answers, fit to be shown; `asked` are other ways people put it.
+    it answers, fit to be shown; `asked` are other ways people put it. `route` is the
+    wish that it answers first, "" for most; `details` are what a glossary term has.
     """
 
     id: str
@@ -65,6 +66,8 @@ class Passage:
     question: str = ""
     asked: tuple[str, ...] = ()
     authored: bool = False
+    route: str = ""
+    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def statements(self) -> tuple[str, ...]:

@@ -23,7 +23,10 @@ from assistant.types import Language, Query, Question
 LONGEST_QUESTION = 20_000
 _SEARCHED = 1_000
 _TURNS = 3
+_SAME = 0.6
+_BOLD = re.compile(r"\*\*(.+?)[.:：]?\*\*")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_LATIN = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]{3,}")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 
@@ -111,12 +114,11 @@ class Understanding:
 
         A turn that leans takes over the facets before, except those it names itself;
         a bare value or number is read as one of them ("and in the fifth?"), or as a point of
-        the answer shown ("the second one"). Where it names another value of the same
-        facet, the earlier words stay out, since they would only pull back to the old
-        value.
+        the answer shown ("the second one"). It takes over the words before too, but not
+        those that name a value which it replaces: they would pull back to the old one.
         """
         names = self._facets(spoken)
-        own, topic, numbered = names.find(text), _searched(text), names.numbered(text)
+        own, topic, numbered = self._named(text, spoken), _searched(text), names.numbered(text)
         if before is None or not leans(text, spoken, sum(map(len, own.values()))):
             return _Standing(topic, own, numbered)
         beyond: tuple[str, ...] = ()
@@ -131,10 +133,20 @@ class Understanding:
             if focus:
                 topic = f"{named} {before.topic}"
                 return _Standing(topic, before.facets, numbered, focus=focus, document=document)
-        if not beyond and not set(own) & set(before.facets):
-            topic = f"{topic} {before.topic}"
+        replaced = {facet: before.facets[facet] for facet in own if facet in before.facets}
+        topic = f"{topic} {names.without(before.topic, replaced)}"
         facets = merged(own, before.facets)
         return _Standing(topic, facets, numbered, beyond, document=document)
+
+    def _named(self, text: str, spoken: Language) -> dict[str, frozenset[str]]:
+        """Return the facets that a question names, in its language or that of its other script."""
+        found = self._facets(spoken).find(text)
+        parts = list(_foreign(text, spoken))
+        if spoken == "ru" or spoken.startswith("zh"):
+            parts.append(("en", " ".join(_LATIN.findall(text))))
+        for language, part in parts:
+            found = {**self._facets(language).find(part), **found}
+        return found
 
     def _point(self, number: int, shown: tuple[str, ...], spoken: Language) -> tuple[str, str]:
         """Return the passage that an answer's n-th point is about, and the point's words.
@@ -152,13 +164,25 @@ class Understanding:
         points = [statement for statements in lists for statement in statements]
         if not 0 < number <= len(points):
             return "", ""
-        point = plain(points[number - 1])
-        named = set(analysis.terms(point, spoken))
-        for other in self._corpus.passages(spoken):
-            title = set(analysis.terms(other.title, spoken))
-            if other.document == passage.document and other != passage and title and title <= named:
-                return other.id, other.title
+        point = points[number - 1]
+        label = _BOLD.match(point)
+        named = set(analysis.terms(label.group(1) if label else plain(point), spoken))
+        titled = {
+            other.id: other.title
+            for other in self._corpus.passages(spoken)
+            if other.document == passage.document and other != passage
+        }
+        fits = {key: _overlap(named, set(analysis.terms(titled[key], spoken))) for key in titled}
+        best = max(fits, key=lambda key: fits[key], default="")
+        if best and fits[best] >= _SAME:
+            return best, titled[best]
+        point = plain(point)
         return passage.id, point
+
+
+def _overlap(first: set[str], second: set[str]) -> float:
+    """Return the Jaccard index of two sets of terms."""
+    return len(first & second) / (len(first | second) or 1)
 
 
 def clean(text: str, language: Language) -> str:
