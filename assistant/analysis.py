@@ -33,6 +33,8 @@ _NUMBERED = re.compile(
 _ORDINAL = re.compile(r"(\d+)\D+$")
 _HAN_NUMERAL = re.compile("[一二三四五六七八九十两]+")
 _SNOWBALL = {"en": "english", "pl": "polish", "hu": "hungarian", "ru": "russian"}
+_TENS = re.compile(r"[2-9]0\.?\Z")
+_UNIT = re.compile(r"[1-9]\.?\Z")
 _LARGEST_NUMERAL = 60
 _REMEMBERED_WORDS = 100_000
 _HAN_DIGITS = "零一二三四五六七八九"
@@ -190,20 +192,25 @@ def _numerals(language: Language) -> dict[str, str]:
 def normalise_numbers(text: str, language: Language) -> list[str]:
     """Return the stems of all words with number words as digits: "third year" → 3., year.
 
-    Ordinals keep a full stop, since "the third year" is not "three years". In
+    Ordinals keep a full stop, since "the third year" is not "three years", and
+    "twenty-eighth" is 28., in one word or in two. In
     Chinese, numerals become digits inside the text, which is returned whole.
     """
     if language.startswith("zh"):
         plain = simplify(unicodedata.normalize("NFKC", text), language).casefold()
         return [_HAN_NUMERAL.sub(_han_number, plain).replace(" ", "")]
     numerals = _numerals(language)
-    found = []
+    found: list[str] = []
     for word in _NUMBERED.findall(unicodedata.normalize("NFKC", text).casefold()):
         ordinal = _ORDINAL.match(word)
         if ordinal:
             found.append(f"{ordinal.group(1)}.")
+            continue
+        number = numerals.get(stem(word, language))
+        if number and _UNIT.match(number) and found and _TENS.match(found[-1]):
+            found[-1] = f"{int(found[-1].rstrip('.')) + int(number.rstrip('.'))}{number[1:]}"
         else:
-            found.append(numerals.get(stem(word, language)) or stem(word, language))
+            found.append(number or stem(word, language))
     return found
 
 

@@ -26,6 +26,7 @@ _LISTED = 6
 # The second passage joins the answer from this share of the best one's score: of the development
 # questions 87 % then get all their key facts, at 670 characters on average, against 81 % at 600.
 _BESIDE = 0.85
+_PAIR = 2
 _BOLD = re.compile(r"\*\*(.+?)[.:：]?\*\*")
 _CLOSING = re.compile(r"([.!?。！？…:：]+[\"”»」』)）]*)$")
 
@@ -77,10 +78,39 @@ class _Draft:
         return replace(answer, problems=verify(answer))
 
 
-def compose(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
+def compose(
+    query: Query, hits: Sequence[Hit], corpus: Corpus, missing: Sequence[str] = ()
+) -> Answer:
     """Compose the answer that the hits support; `hits` is not empty, the best first."""
-    top = _narrowed(query, hits, corpus)
+    return compose_parts([(query, hits)], corpus, missing)
+
+
+def compose_parts(
+    parts: Sequence[tuple[Query, Sequence[Hit]]], corpus: Corpus, missing: Sequence[str] = ()
+) -> Answer:
+    """Compose the answer to a question in several parts, each with the hits that support it.
+
+    Args:
+        parts: at least one.
+        corpus: where the sections below a hit are.
+        missing: parts of the question that nothing supports, to be named at the end.
+    """
+    query, hits = parts[0]
     draft = _Draft(query.language)
+    for part, found in parts:
+        _tell(draft, part, found, corpus)
+    for text in missing:
+        draft.lines += ["", message("missing_part", query.language, part=text)]
+    return draft.finish(query, suggest(query, hits, corpus))
+
+
+def _tell(draft: _Draft, query: Query, hits: Sequence[Hit], corpus: Corpus) -> None:
+    """Write what the hits say to a question, in the form that suits it."""
+    sides = compared(query, hits, corpus)
+    if sides:
+        _side_by_side(draft, sides, corpus)
+        return
+    top = _narrowed(query, hits, corpus)
     children = corpus.children(top.passage)
     statement = _answering(query, top)
     if children and not (statement and asks_amount(query.text, query.spoken)):
@@ -94,9 +124,86 @@ def compose(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
             else:
                 draft.paragraph(top.passage, (statement,))
         _whole(draft, top.passage)
-    for hit in _beside(hits, corpus):
-        _whole(draft, hit.passage, label=hit.passage.title)
-    return draft.finish(query, suggest(query, hits, corpus))
+    for hit in _beside(query, hits, corpus):
+        if hit.passage.route == query.route:
+            draft.lines += ["", f"**{hit.passage.title}**"]
+            _outline(draft, hit.passage, corpus.children(hit.passage), corpus)
+        else:
+            _whole(draft, hit.passage, label=hit.passage.title)
+
+
+_COMPARES = {
+    "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than)\b",
+    "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie)\b",
+    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|[öo]sszehasonl\w*|[öo]sszevet\w*|mint)\b",
+    "ru": r"\b(?:vs\.?|сравн\w*|отлич\w*|разниц\w*|против|чем)\b",
+    "zh": r"vs\.?|比|区别|區別|差别|差別|差异|差異|不同|差在|对照|對照",
+}
+
+
+def compared(query: Query, hits: Sequence[Hit], corpus: Corpus) -> list[Passage]:
+    """Return the passages that a question compares, one for each of two values it names.
+
+    "Nascent against mature for frontline empowerment" names two levels of an aspect;
+    a question that compares nothing gets none.
+    """
+    pattern = _COMPARES["zh" if query.spoken.startswith("zh") else query.spoken]
+    pairs = [(facet, values) for facet, values in query.facets.items() if len(values) == _PAIR]
+    if not pairs or not re.search(pattern, query.text.casefold()):
+        return []
+    facet, values = min(pairs, key=lambda pair: _breadth(pair[0], corpus, query.language))
+    rest = {other: v for other, v in query.facets.items() if other != facet}
+    scores = {hit.passage.id: hit.score for hit in hits}
+    sides = []
+    for value in values:
+        having = [p for p in corpus.passages(query.language) if p.facets.get(facet) == value]
+        fitting = [p for p in having if all(p.facets.get(o) in v for o, v in rest.items())]
+        found = [p for p in fitting or having if p.id in scores]
+        if not found and not fitting:
+            return []
+        sides.append(max(found, key=lambda p: scores[p.id]) if found else fitting[0])
+    order = {passage.id: place for place, passage in enumerate(corpus.passages(query.language))}
+    return sorted(sides, key=lambda passage: order[passage.id])
+
+
+def _breadth(facet: str, corpus: Corpus, language: Language) -> int:
+    """Return how many passages have a facet: the narrower one is what is compared."""
+    return sum(facet in passage.own_facets for passage in corpus.passages(language))
+
+
+def _side_by_side(draft: _Draft, sides: Sequence[Passage], corpus: Corpus) -> None:
+    """Compare passages: point by point in a table where they have the same, else one by one."""
+    labelled = [_by_label(passage) for passage in sides]
+    shared = [label for label in labelled[0] if all(label in points for points in labelled[1:])]
+    if len(shared) < _PAIR:
+        for passage in sides:
+            draft.lines += ["", f"**{passage.title}**"]
+            _outline(draft, passage, corpus.children(passage), corpus)
+        return
+    for passage in sides:
+        draft.paragraph(passage, (passage.lead,))
+    heads = [passage.title for passage in sides]
+    draft.lines += ["", _row(["", *heads]), _row(["---"] * (len(heads) + 1))]
+    for label in shared:
+        cells = [f"**{label}**"]
+        for passage, points in zip(sides, labelled, strict=True):
+            cells.append(_marked(points[label], draft.cite(passage, points[label])))
+        draft.lines.append(_row(cells))
+
+
+def _by_label(passage: Passage) -> dict[str, str]:
+    """Return a passage's points by their bold labels, without them."""
+    found = {}
+    for statement in passage.statements:
+        match = _BOLD.match(statement)
+        if match:
+            found[match.group(1)] = statement[match.end() :].lstrip(" :：")
+    return found
+
+
+def _row(cells: Sequence[str]) -> str:
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
 
 
 def refuse(query: Query, hits: Sequence[Hit], corpus: Corpus) -> Answer:
@@ -244,14 +351,17 @@ def asks_amount(text: str, language: Language) -> bool:
     return re.search(pattern, text.casefold()) is not None
 
 
-def _beside(hits: Sequence[Hit], corpus: Corpus) -> list[Hit]:
-    """Return the second hit where it fits almost as well as the best, outside its section."""
+def _beside(query: Query, hits: Sequence[Hit], corpus: Corpus) -> list[Hit]:
+    """Return the second hit where it fits almost as well as the best, outside its section.
+
+    A route's other sections always join its answer.
+    """
     top = hits[0]
     family = {top.passage.parent, *(child.id for child in corpus.children(top.passage))}
     return [
         hit
         for hit in hits[1:2]
-        if hit.score >= _BESIDE * top.score
+        if (hit.score >= _BESIDE * top.score or hit.passage.route == query.route)
         and hit.passage.id not in family
         and hit.passage.parent != top.passage.id
     ]

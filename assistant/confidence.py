@@ -43,8 +43,9 @@ class Evidence:
     """What speaks for and against a question being covered.
 
     `similarity`, `coverage`, `unseen` and `margin` are shares between 0 and 1,
-    `stranger` is 1 for a name that no language of the corpus knows, and `inside` and
-    `outside` are log-odds.
+    and so is `named`, of the facets that the question names those the best hit has.
+    `stranger` is 1 for a name that no language of the corpus knows, `unpriced` for a
+    price asked where no hit has an amount of money. `inside` and `outside` are log-odds.
     """
 
     similarity: float
@@ -52,6 +53,8 @@ class Evidence:
     unseen: float
     margin: float = 0.0
     stranger: float = 0.0
+    named: float = 0.0
+    unpriced: float = 0.0
     inside: float = 0.0
     outside: float = 0.0
 
@@ -140,6 +143,8 @@ class Confidence:
             max(0.0, (unseen - _UNSEEN_RARITY * borrowed) / share),
             _margin(hits),
             float(self._has_stranger(own, query.spoken)),
+            _named(query, hits),
+            float(_is_unpriced(own, query.spoken, hits)),
             kinds.get("ask", 0.0),
             kinds.get("outside", 0.0),
         )
@@ -191,6 +196,34 @@ def _margin(hits: Sequence[Hit]) -> float:
     if len(hits) < _FIFTH or hits[0].score <= 0:
         return 0.0
     return min(1.0, (hits[0].score - hits[_FIFTH - 1].score) / hits[0].score)
+
+
+def _named(query: Query, hits: Sequence[Hit]) -> float:
+    """Return the share of the facets that a query names which its best hit has."""
+    if not query.facets or not hits:
+        return 0.0
+    has = hits[0].passage.facets
+    return sum(has.get(facet) in values for facet, values in query.facets.items()) / len(
+        query.facets
+    )
+
+
+_PRICE = {
+    "en": r"\bcosts?\b|\bprices?\b|\bpricing\b|\bfees?\b|\bhow much (?:is|are|do|does)\b|\bcheap",
+    "pl": r"\bkosztuj\w*|\bcen[ayęą]\b|\bcennik\w*|\bopłat\w*|\bile (?:za|płaci)\w*|\btani\w*",
+    "hu": r"kerül\b.{0,40}$|\bmennyibe\b|\bára\b|\bárak\b|\bdíja?\b|\bolcsó\w*",
+    "ru": r"\bсто[ия]\w*|\bцен[ауые]\b|\bрасцен\w*|\bтариф\w*|\bплат\w+ за\b|\bдешев\w*",
+    "zh": "多少[钱錢]|[价價]格|[价價][钱錢]|收[费費]|[费費]用多少|[报報][价價]|多[贵貴]|售[价價]",
+}
+_MONEY = re.compile(r"[$€£¥]|\b(?:USD|EUR)\b|dollar|dolar|dollár|доллар|евро|euro|美元|欧元|歐元")
+
+
+def _is_unpriced(text: str, language: Language, hits: Sequence[Hit]) -> bool:
+    """Whether a question asks for a price, and no good hit holds an amount of money."""
+    pattern = _PRICE["zh" if language.startswith("zh") else language]
+    if not re.search(pattern, text.casefold()):
+        return False
+    return not any(_MONEY.search(hit.passage.text) for hit in hits[:_CONSIDERED])
 
 
 def _latin_words(text: str) -> list[str]:

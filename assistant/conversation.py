@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from assistant.answering import compose, converse, growing, refuse
-from assistant.confidence import Confidence
+from assistant.answering import compose, compose_parts, converse, growing, refuse
+from assistant.confidence import Confidence, Judgement
 from assistant.corpus import Corpus
 from assistant.index import Index, SyncReport
 from assistant.models import load_embeddings
@@ -22,6 +22,22 @@ if TYPE_CHECKING:
     import numpy as np
 
 _CONSIDERED = 10
+_UNCOVERED = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search found for a query, and how sure that makes an answer."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    judged: Judgement
+
+    @property
+    def covered(self) -> bool:
+        if not self.hits or self.query.unknown:
+            return False
+        return self.judged.covered or self.query.route != "ask"
 
 
 class Assistant:
@@ -87,12 +103,25 @@ class Assistant:
             return replace(converse(query, self.corpus), reasons=Reasons(query))
         if query.route in ("refuse", "other_language"):
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
-        hits = self._retriever.search(query, _CONSIDERED)
-        judged = self._confidence.judge(query, hits, kinds)
-        covered = bool(hits) and not query.unknown and (judged.covered or query.route != "ask")
-        answer = (compose if covered else refuse)(query, hits, self.corpus)
-        reasons = Reasons(query, tuple(hits), judged.probability, judged.evidence.signals)
+        found = self._found(query, kinds)
+        parts = [self._found(*self._routed(part)) for part in self._understanding.parts(query)]
+        covered = [part for part in parts if part.covered]
+        missing = [part.query.own for part in parts if part.judged.probability < _UNCOVERED]
+        if covered and len(covered) + len(missing) == len(parts) > 1:
+            told = [(part.query, part.hits) for part in covered]
+            answer = compose_parts(told, self.corpus, missing)
+        elif found.covered:
+            answer = compose(query, found.hits, self.corpus)
+        else:
+            answer = refuse(query, found.hits, self.corpus)
+        judged = found.judged
+        reasons = Reasons(query, found.hits, judged.probability, judged.evidence.signals)
         return replace(answer, reasons=reasons)
+
+    def _found(self, query: Query, kinds: Mapping[Kind, float]) -> _Found:
+        """Search for a query and judge whether what is found answers it."""
+        hits = tuple(self._retriever.search(query, _CONSIDERED))
+        return _Found(query, hits, self._confidence.judge(query, hits, kinds))
 
     def _routed(self, query: Query) -> tuple[Query, Mapping[Kind, float]]:
         """Return the query on the route that its meaning asks for, and how much for each."""

@@ -21,6 +21,24 @@ from assistant.types import Language
 
 _OWN_WORDS, _OWN_WORDS_HAN = 1, 3
 _POINTING_WORDS, _POINTING_WORDS_HAN = 4, 7
+_PART_WORDS, _PART_WORDS_HAN, _TWO = 2, 3, 2
+_ASKS = {
+    "en": r"(?:what|how|who|which|when|where|why|is|are|do|does|did|can|could|should|tell)\b",
+    "pl": r"(?:jak\w*|il[eu]|kto|kogo|komu|gdzie|kiedy|co|czego|czy|czym|któr\w*|dlaczego|podaj)\b",
+    "hu": r"(?:mi|mit|mik|miért|mikor|mire|kik?|kit|hol|hogyan|menny\w*|mekkora|hány\w*|mely\w*"
+    r"|milyen)\b",
+    "ru": r"(?:как\w*|сколько|кто|кого|где|когда|что|чего|чем|почему|зачем|котор\w*|подскаж\w*)\b",
+}
+_AND = {
+    "en": "and(?: also)?|also|plus|oh and|by the way",
+    "pl": "a|i|oraz|a przy okazji|przy okazji|a także",
+    "hu": "és|meg|valamint|illetve|továbbá|mellesleg",
+    "ru": "и|а|а также|а ещё|а еще|кстати|заодно",
+}
+_PARTS = {
+    code: re.compile(rf"(?<=\?)\s+|[,;]?\s+(?:{_AND[code]}),?\s+(?={_ASKS[code]})", re.IGNORECASE)
+    for code in _ASKS
+} | {"zh": re.compile("(?<=[?？])|[，,；;](?:另外|顺便|順便|还有|還有|以及|还想|還想|再问|再問)")}
 _CLAUSE = re.compile(r"[^,;:.!?，；：。！？、—–]+[,;:.!?，；：。！？、—–]*\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*")
 
@@ -122,6 +140,23 @@ def _names() -> dict[Language, re.Pattern[str]]:
         language: re.compile(named[language].replace(" |", "|"), re.IGNORECASE)
         for language in ("en", "pl", "hu", "ru", "zh-Hant", "zh-Hans")
     }
+
+
+def parts(text: str, language: Language) -> list[str]:
+    """Return the questions that a question is made of, itself where it is one.
+
+    It is split where one question ends and after a conjunction that a question word
+    follows. A part that leans on another ("and why?") is none of its own.
+    """
+    pattern = _PARTS["zh" if language.startswith("zh") else language]
+    found = [
+        part.strip(" ,，;；") for part in pattern.split(text) if part and part.strip(" ,，;；")
+    ]
+    least = _PART_WORDS_HAN if language.startswith("zh") else _PART_WORDS
+    alone = all(
+        own_words(part, language) >= least and not points_back(part, language) for part in found
+    )
+    return found if alone and len(found) == _TWO else [text]
 
 
 def requested_language(text: str) -> tuple[Language | None, str]:

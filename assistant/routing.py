@@ -77,7 +77,8 @@ def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
     best = max(_SURE, key=lambda name: scores[name])  # type: ignore[index]
     value = scores[best]  # type: ignore[index]
     least, lead = _SURE[best]
-    sure = value >= least and value - scores["ask"] >= lead and value > scores["outside"]
+    inside = best in ("meta", "greet", "thank") or scores["outside"] < 0
+    sure = value >= least and value - scores["ask"] >= lead and inside
     return best if sure and not _contradicts(query, best, corpus) else "ask"
 
 

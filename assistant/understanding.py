@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
 from assistant import analysis
 from assistant.corpus import Corpus, plain
-from assistant.dialogue import leans, ordinal, requested_language
+from assistant.dialogue import leans, ordinal, parts, requested_language
 from assistant.errors import InputError
 from assistant.facets import FacetNames, merged
 from assistant.intents import intent
@@ -78,6 +78,23 @@ class Understanding:
             return Query(text[:_SEARCHED], language, spoken, route=route)
         text = self._spelling(spoken).mend(text)
         return self._query(text, language, spoken, question)
+
+    def parts(self, query: Query) -> list[Query]:
+        """Return the questions that a query is made of; none where it is one."""
+        if query.own != query.text:
+            return []
+        texts = parts(query.text, query.spoken)
+        return [
+            replace(
+                query,
+                text=text,
+                own=text,
+                facets=MappingProxyType(self._named(text, query.spoken)),
+                unknown=self._facets(query.spoken).unknown(text),
+                foreign=_foreign(text, query.spoken),
+            )
+            for text in (texts if len(texts) > 1 else [])
+        ]
 
     def _spoken_before(self, question: Question, fallback: Language) -> Language:
         """Return the language of the turns before, which settles that of a bare "NPS?"."""
