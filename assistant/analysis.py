@@ -174,19 +174,38 @@ def content_words(text: str, language: Language) -> list[tuple[str, ...]]:
 
 
 @cache
-def _numerals(language: Language) -> dict[str, str]:
-    """Map the stems of the number words 1 to 60 to digits, of ordinals with a full stop."""
+def _numerals(language: Language) -> tuple[dict[str, str], dict[str, str]]:
+    """Map the number words 1 to 60 to digits, of ordinals with a full stop.
+
+    Returns:
+        them by their folded form, and by those stems that only one number has.
+    """
     from num2words import num2words
 
-    table: dict[str, str] = {}
+    forms: dict[str, str] = {}
     for number in range(_LARGEST_NUMERAL, 0, -1):
         for form, mark in (("cardinal", ""), ("ordinal", ".")):
             word = num2words(number, to=form, lang=language)
             if " " not in word:
-                table[stem(word.replace("-", ""), language)] = f"{number}{mark}"
-    for number, forms in _OTHER_NUMERALS.get(language, {}).items():
-        table |= {stem(form, language): str(number) for form in forms.split()}
-    return table
+                forms[fold(word.replace("-", ""))] = f"{number}{mark}"
+    meant: dict[str, set[str]] = {}
+    for form, digits in forms.items():
+        meant.setdefault(stem(form, language), set()).add(digits)
+    # Cardinals are known by every form, so a stem of both is an ordinal's ("пятого").
+    stems = {
+        key: max(found, key=len)
+        for key, found in meant.items()
+        if len({digits.rstrip(".") for digits in found}) == 1
+    }
+    for number, others in _OTHER_NUMERALS.get(language, {}).items():
+        forms |= {fold(form): str(number) for form in others.split()}
+    return forms, stems
+
+
+def _number(word: str, language: Language) -> str:
+    """Return what a number word stands for, "" for any other word."""
+    forms, stems = _numerals(language)
+    return forms.get(fold(word)) or stems.get(stem(fold(word), language), "")
 
 
 def normalise_numbers(text: str, language: Language) -> list[str]:
@@ -199,14 +218,13 @@ def normalise_numbers(text: str, language: Language) -> list[str]:
     if language.startswith("zh"):
         plain = simplify(unicodedata.normalize("NFKC", text), language).casefold()
         return [_HAN_NUMERAL.sub(_han_number, plain).replace(" ", "")]
-    numerals = _numerals(language)
     found: list[str] = []
     for word in _NUMBERED.findall(unicodedata.normalize("NFKC", text).casefold()):
         ordinal = _ORDINAL.match(word)
         if ordinal:
             found.append(f"{ordinal.group(1)}.")
             continue
-        number = numerals.get(stem(word, language))
+        number = _number(word, language)
         if number and _UNIT.match(number) and found and _TENS.match(found[-1]):
             found[-1] = f"{int(found[-1].rstrip('.')) + int(number.rstrip('.'))}{number[1:]}"
         else:

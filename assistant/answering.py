@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant import analysis
 from assistant.corpus import Corpus, figures
+from assistant.glossary import Glossary, Term
 from assistant.messages import message
 from assistant.types import Answer, Citation, Hit, Language, Passage, Query
 from assistant.verification import verify
@@ -130,6 +131,41 @@ def _tell(draft: _Draft, query: Query, hits: Sequence[Hit], corpus: Corpus) -> N
             _outline(draft, hit.passage, corpus.children(hit.passage), corpus)
         else:
             _whole(draft, hit.passage, label=hit.passage.title)
+
+
+def define(query: Query, glossary: Glossary, corpus: Corpus) -> Answer:
+    """Define the terms that a query wants, one as a card, two beside each other."""
+    draft = _Draft(query.language)
+    terms = [term for key in query.terms if (term := glossary.get(key, query.language))]
+    for term in terms:
+        _card(draft, term, glossary, corpus)
+    suggestions = [
+        other.passage.question
+        for term in terms
+        for key in (*term.versus, *term.related)
+        if key not in query.terms and (other := glossary.get(key, query.language))
+    ]
+    return draft.finish(query, tuple(dict.fromkeys(suggestions))[:_SUGGESTIONS])
+
+
+def _card(draft: _Draft, term: Term, glossary: Glossary, corpus: Corpus) -> None:
+    """Write a term's definition, its points, where the corpus uses it, and its other names."""
+    language = draft.language
+    short = [name for name in term.abbreviations if name.casefold() not in term.title.casefold()]
+    heading = f"{term.title} ({', '.join(short)})" if short else term.title
+    draft.lines += ["", f"**{heading}**"]
+    _whole(draft, term.passage)
+    used = next((p for key in term.uses if (p := corpus.get(key, language))), None)
+    if used is not None:
+        label = message("used_in", language, document=used.document_title)
+        draft.point(used, used.lead, label=label)
+    others = [
+        f"{message('language_name', code)}: {other.title}"
+        for code in corpus.variants(term.id)
+        if code != language and (other := glossary.get(term.id, code))
+    ]
+    if others:
+        draft.lines += ["", " · ".join(others)]
 
 
 _COMPARES = {

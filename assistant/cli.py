@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.errors import AssistantError, InputError
+from assistant.messages import message
 from assistant.settings import Settings
 from assistant.types import LANGUAGES, Answer, Hit, Language, Turn
 
 if TYPE_CHECKING:
     from assistant.conversation import Assistant
+    from assistant.glossary import LookUp, Term
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,6 +47,7 @@ def ask(
         str | None,
         typer.Option(help="File of JSON lines with id, turns and language ('-' reads from input)."),
     ] = None,
+    why: Annotated[bool, typer.Option(help="Say what the answer rests on.")] = False,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -59,10 +62,14 @@ def ask(
     assistant = _open()
     start = time.perf_counter()
     answer = assistant.ask(question, language=_language(language))
+    seconds = time.perf_counter() - start
     if as_json:
-        _print_json(answer_json(answer, time.perf_counter() - start))
-    else:
-        _print_answer(answer)
+        shown = answer_json(answer, seconds)
+        _print_json({**shown, "why": why_json(answer, assistant)} if why else shown)
+        return
+    _print_answer(answer)
+    if why:
+        _print_why(answer, assistant)
 
 
 @app.command()
@@ -85,6 +92,68 @@ def search(
             highlight=False,
         )
         console.print(_escaped(hit.passage.lead), highlight=False)
+
+
+@app.command()
+def define(
+    term: Annotated[
+        str | None, typer.Argument(help="A name, abbreviation or form, in any language.")
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option(help="Write all terms to a .csv or .tbx file instead.")
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look up what a term means, or export the multilingual term list."""
+    chosen = _language(language)
+    if export is not None:
+        from assistant.corpus import Corpus
+        from assistant.termlist import write_terms
+
+        count = write_terms(Corpus.read(Settings.load().corpus), Path(export))
+        _console().print(f"{count} terms written to {Path(export).name}", highlight=False)
+        return
+    if term is None or not term.strip():
+        raise InputError("no term was given; type one after 'define', such as NPS")
+    assistant = _open()
+    found = assistant.define(term, language=chosen)
+    if len(found.terms) != 1:
+        raise InputError(_not_one(term, found, assistant.spoken(term, chosen)))
+    answer = assistant.card(found.terms[0])
+    if as_json:
+        _print_json(term_json(found.terms[0], answer, assistant))
+    else:
+        _print_answer(answer)
+
+
+def _not_one(term: str, found: LookUp, language: Language) -> str:
+    """Return what to say of a term that is ambiguous or unknown, with what may be meant."""
+    choice = found.terms or found.nearest
+    key = "term_ambiguous" if found.terms else "term_unknown"
+    return message(key, language, term=term, choice=", ".join(one.title for one in choice))
+
+
+def term_json(term: Term, answer: Answer, assistant: Assistant) -> dict[str, Any]:
+    """Return a term as the JSON that `define --json` prints."""
+    language = term.passage.language
+    related = [assistant.glossary.get(key, language) for key in term.related]
+    return {
+        "term": term.title,
+        "id": term.id,
+        "language": language,
+        "definition": term.definition,
+        "abbreviation": "; ".join(term.abbreviations),
+        "names": {
+            code: other.title
+            for code in LANGUAGES
+            if (other := assistant.glossary.get(term.id, code)) is not None
+        },
+        "aliases": list(term.passage.aliases),
+        "related": [other.title for other in related if other is not None],
+        "text": answer.text,
+        "citations": answer_json(answer, 0.0)["citations"],
+    }
 
 
 @app.command()
@@ -213,6 +282,43 @@ def answer_json(answer: Answer, seconds: float) -> dict[str, Any]:
         "problems": list(answer.problems),
         "milliseconds": round(seconds * 1000, 1),
     }
+
+
+def why_json(answer: Answer, assistant: Assistant) -> dict[str, Any]:
+    """Return what an answer rests on as the JSON that `ask --why --json` adds."""
+    from assistant.explaining import reasons
+
+    given = answer.reasons
+    if given is None:
+        return {}
+    return {
+        "route": given.query.route,
+        "searched": given.query.text,
+        "facets": {facet: sorted(values) for facet, values in given.query.facets.items()},
+        "confidence": given.confidence,
+        "evidence": dict(given.evidence),
+        "found": [
+            {
+                "passage": reason.hit.passage.id,
+                "title": reason.hit.passage.title,
+                "score": reason.hit.score,
+                "parts": dict(reason.hit.parts),
+                "words": list(reason.words),
+                "used": reason.used,
+            }
+            for reason in reasons(answer, assistant.corpus)
+        ],
+    }
+
+
+def _print_why(answer: Answer, assistant: Assistant) -> None:
+    """Print what an answer rests on, in the answer's language."""
+    from assistant.explaining import explained
+
+    console = _console()
+    console.print()
+    for line in explained(answer, assistant.corpus):
+        console.print(_escaped(line), style="dim", highlight=False)
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

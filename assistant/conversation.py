@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from assistant.answering import compose, compose_parts, converse, growing, refuse
+from assistant.answering import compose, compose_parts, converse, define, growing, refuse
 from assistant.confidence import Confidence, Judgement
 from assistant.corpus import Corpus
+from assistant.glossary import DOCUMENT, Glossary, LookUp, Term
 from assistant.index import Index, SyncReport
 from assistant.models import load_embeddings
 from assistant.retrieval import Retriever
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _CONSIDERED = 10
 _UNCOVERED = 0.35
+_WIDE, _NEAREST = 60, 3
+_MEANT = 0.86
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ class Assistant:
         query, kinds = self._routed(query)
         if query.route in ("greet", "thank", "meta"):
             return replace(converse(query, self.corpus), reasons=Reasons(query))
+        if query.route == "define":
+            return replace(define(query, self.glossary, self.corpus), reasons=Reasons(query))
         if query.route in ("refuse", "other_language"):
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
         found = self._found(query, kinds)
@@ -142,6 +147,35 @@ class Assistant:
         """Answer a question, in `language` or its own."""
         *_, answer = self.stream(Question(text, language, tuple(history)))
         return answer
+
+    @property
+    def glossary(self) -> Glossary:
+        return self._understanding.glossary
+
+    def define(self, text: str, *, language: Language | None = None) -> LookUp:
+        """Look a term up by its name in any language, its forms, or its meaning."""
+        spoken = self.spoken(text, language)
+        found = self.glossary.find(text, spoken)
+        return found if found.terms else self._by_meaning(text, spoken, found)
+
+    def spoken(self, text: str, language: Language | None = None) -> Language:
+        """Return the language chosen, or that of a text."""
+        return language or self._understanding.spoken(text, self.settings.language)
+
+    def card(self, term: Term) -> Answer:
+        """Return a term's definition as an answer."""
+        language = term.passage.language
+        query = Query(term.title, language, language, route="define", terms=(term.id,))
+        return define(query, self.glossary, self.corpus)
+
+    def _by_meaning(self, text: str, spoken: Language, missed: LookUp) -> LookUp:
+        """Return the terms whose definitions are near what somebody describes."""
+        hits = self._retriever.search(Query(text, spoken, spoken, own=text), _WIDE)
+        near = [hit for hit in hits if hit.passage.document == DOCUMENT and hit.passage.parent]
+        terms = tuple(Term(hit.passage) for hit in near[:_NEAREST])
+        if near and near[0].similarity >= _MEANT:
+            return LookUp(terms[:1], "meaning", terms[1:])
+        return LookUp((), "", tuple(dict.fromkeys((*missed.nearest, *terms)))[:_NEAREST])
 
     def vector(self, text: str) -> np.ndarray:
         """Return the unit vector of a question."""

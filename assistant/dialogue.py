@@ -21,6 +21,7 @@ from assistant.types import Language
 
 _OWN_WORDS, _OWN_WORDS_HAN = 1, 3
 _POINTING_WORDS, _POINTING_WORDS_HAN = 4, 7
+_BARE, _BARE_HAN = 3, 6
 _PART_WORDS, _PART_WORDS_HAN, _TWO = 2, 3, 2
 _ASKS = {
     "en": r"(?:what|how|who|which|when|where|why|is|are|do|does|did|can|could|should|tell)\b",
@@ -75,11 +76,12 @@ def leans(text: str, language: Language, named: int) -> bool:
     asked = _asked_part(text)
     chinese = language.startswith("zh")
     own = own_words(asked, language) - 2 * named
+    length = len("".join(analysis.words(asked, language)) if chinese else asked.split())
     if points_back(asked, language):
         return own <= (_POINTING_WORDS_HAN if chinese else _POINTING_WORDS)
     if opens_as_continuation(asked, language):
         return own <= (_OWN_WORDS_HAN if chinese else _OWN_WORDS)
-    return own <= 0
+    return own <= 0 and (not named or length <= (_BARE_HAN if chinese else _BARE))
 
 
 def ordinal(text: str, language: Language) -> int:
@@ -153,10 +155,32 @@ def parts(text: str, language: Language) -> list[str]:
         part.strip(" ,，;；") for part in pattern.split(text) if part and part.strip(" ,，;；")
     ]
     least = _PART_WORDS_HAN if language.startswith("zh") else _PART_WORDS
-    alone = all(
-        own_words(part, language) >= least and not points_back(part, language) for part in found
+    alone = all(own_words(part, language) >= least for part in found) and not any(
+        points_back(part.partition(" ")[2] or part, language) for part in found[1:]
     )
     return found if alone and len(found) == _TWO else [text]
+
+
+def only_defines(text: str, language: Language) -> bool:
+    """Whether what is left of a question beside its terms only asks what they are."""
+    if language.startswith("zh"):
+        plain = analysis.simplify(text, language)
+        for pattern in (_pattern("opens", language), _longest_first(language)):
+            plain = pattern.sub(" ", plain)
+        return not re.search(r"\w", plain)
+    known = analysis.function_words()[language]
+    known |= {analysis.fold(word) for word in known}
+    for kind in ("defining", "wish", "pointing"):
+        known |= _words(kind, language)
+    return all(
+        word in known or analysis.fold(word) in known for word in analysis.words(text, language)
+    )
+
+
+@cache
+def _longest_first(language: Language) -> re.Pattern[str]:
+    words = _lists()["defining"][_key(language)].split("|")
+    return re.compile("|".join(sorted(filter(None, words), key=len, reverse=True)))
 
 
 def requested_language(text: str) -> tuple[Language | None, str]:

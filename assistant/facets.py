@@ -62,11 +62,17 @@ class FacetNames:
 
     def without(self, text: str, facets: Mapping[str, frozenset[str]]) -> str:
         """Return a text without the words that name these values, so that others may take over."""
+        if not facets:
+            return text
         if self._chinese:
+            (plain,) = analysis.normalise_numbers(text, self._language)
             for name in self._names:
                 if name.value in facets.get(name.facet, ()):
-                    text = text.replace(name.stems[0], "")
-            return text
+                    plain = plain.replace(name.stems[0], "")
+            return plain.replace("?", "？")
+        counted = any(
+            name.facet in facets and _DIGITS.search("".join(name.stems)) for name in self._names
+        )
         telling = {
             stem
             for facet, values in facets.items()
@@ -78,7 +84,7 @@ class FacetNames:
         for word in text.split():
             stems = analysis.normalise_numbers(word, self._language)
             named = any(_alike(stem, one) for stem in stems for one in telling)
-            if not named and not any(_DIGITS.search(stem) for stem in stems):
+            if not named and not (counted and any(_DIGITS.search(stem) for stem in stems)):
                 kept.append(word)
         return " ".join(kept)
 

@@ -20,6 +20,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"\byour (prompt|instructions)\b",
         r"\bother users?('s|s')?\b.{0,40}\b(question|chat|conversation|ask|email|name|histor)",
         r"\b(questions?|chats?|conversations?|emails?|names?)\b.{0,25}\bother users?\b",
+        r"\bwhat (did|do|have|has) (other )?(people|others|users|anyone else)\b.{0,25}\bask",
         r"\b(pretend|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
     ),
     "zh": (
@@ -27,6 +28,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         "系统提示|系統提示|提示词|提示詞",
         "(隐藏|隱藏|初始|原始).{0,6}(指令|提示)",
         "(其他|别的|別的)(用户|使用者).{0,12}(问了|問了|提的|对话|對話|聊天|记录|紀錄|邮箱|信箱|手机|手機)",
+        "(其他|别的|別的)(人|用户|使用者).{0,10}[问問]",
         "(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)",
     ),
     "pl": (
@@ -34,6 +36,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r".{0,20}(instrukcj|zasad|polece|reguł)",
         r"(instrukcj\w*|komunikat\w*) systemow|systemow\w+ (prompt|instrukcj)|\bprompt",
         r"(rozm[oó]w|pyta|dan[ey]|histori|nazwisk|adres)\w*.{0,25}innych użytkowników",
+        r"(o co|jakie pytania|co) (pytali|zadawali|pytają).{0,15}(inni|innych)",
         r"innych użytkowników.{0,25}(rozm[oó]w|pyta|histori|nazwisk|adres)",
         r"(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)",
     ),
@@ -41,6 +44,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"(hagyd|hagyja|felejtsd|felejtse|ne vedd).{0,25}(utasítás|eddigi szabály|prompt)",
         r"rendszer(prompt|üzenet|utasítás)|\bprompt|rejtett (utasítás|prompt)",
         r"(többi|más|másik) felhasználó\w*.{0,25}(kérdez|kérdés|beszélget|nev[eé]t|előzmény)",
+        r"(kérdez|kérdés|beszélget)\w*.{0,25}((többi|más|másik) felhasználó|\bmások\b)",
         r"(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)",
     ),
     "ru": (
@@ -48,6 +52,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r".{0,25}(инструкц|правил|указани)",
         r"системн\w+ (промпт|инструкц|сообщен)|\bпромпт|скрыт\w+ (инструкц|промпт)",
         r"(переписк|вопрос|истори|имена|почт)\w*.{0,25}других пользовател",
+        r"(о чём|о чем|что|какие вопросы).{0,25}(спрашива|задава)\w*.{0,20}(другие|другими)",
         r"других пользовател\w*.{0,25}(переписк|спрашива|истори|имена|почт)",
         r"(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)",
     ),

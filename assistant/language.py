@@ -28,6 +28,9 @@ _FOREIGN_ENOUGH = 3
 _LATIN_LANGUAGES: tuple[Language, ...] = ("en", "pl", "hu")
 
 
+_WHAT_IS = re.compile(r"\W*mi az?\b")
+
+
 class LanguageDetector:
     """Names the language of a question by evidence from its script and its words.
 
@@ -113,6 +116,7 @@ class LanguageDetector:
         )
         for letter in _LETTERS.get(language, ""):
             score += lowered.count(letter) * (0.5 if letter in _SHARED_LETTERS else 2.0)
+        score += 2.0 * (language == "hu" and bool(_WHAT_IS.match(lowered)))
         rivals: set[str] = set()
         for other in _LATIN_LANGUAGES:
             if other != language:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.corpus import Corpus
+from assistant.glossary import DOCUMENT
 from assistant.keywords import Keywords
 from assistant.types import Hit, Language, Passage, Query
 
@@ -28,6 +29,7 @@ DETAIL = 0.16
 CELL = 0.15
 FOCUS = 2.0
 ROUTED = 0.35
+TERM = 0.1
 SAME_DOCUMENT = 0.1
 _HANDFUL = 7
 _REMEMBERED = 32
@@ -71,7 +73,8 @@ class Retriever:
                 "focus": FOCUS * (key == query.focus)
                 + ROUTED * (key in routed)
                 + SAME_DOCUMENT * (key.partition("/")[0] == query.document),
-                "detail": -DETAIL * self._is_unasked_detail(key, query),
+                "detail": -DETAIL * self._is_unasked_detail(key, query)
+                - TERM * key.startswith(f"{DOCUMENT}/"),
             }
             for key in {*meaning, *words, *facets, *routed, *filter(None, (query.focus,))}
         }

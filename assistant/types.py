@@ -111,7 +111,8 @@ class Query:
     corpus, such as "stage" for "year ten"; `foreign` are its parts in another
     language's script. Of a follow-up, `text` has the words of earlier turns too and
     `own` only its own; `focus` is the passage that it points at ("the second one"), and
-    `document` the one that the answer before was from.
+    `document` the one that the answer before was from. `terms` are the glossary's
+    terms that it wants defined or told apart.
     """
 
     text: str
@@ -124,6 +125,7 @@ class Query:
     own: str = ""
     focus: str = ""
     document: str = ""
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

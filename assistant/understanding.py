@@ -11,9 +11,16 @@ from types import MappingProxyType
 
 from assistant import analysis
 from assistant.corpus import Corpus, plain
-from assistant.dialogue import leans, ordinal, parts, requested_language
+from assistant.dialogue import (
+    leans,
+    opens_as_continuation,
+    ordinal,
+    parts,
+    requested_language,
+)
 from assistant.errors import InputError
 from assistant.facets import FacetNames, merged
+from assistant.glossary import Glossary
 from assistant.intents import intent
 from assistant.language import LanguageDetector
 from assistant.messages import message
@@ -48,6 +55,7 @@ class Understanding:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self.glossary = Glossary(corpus)
         self._detector = LanguageDetector(corpus.vocabulary)
         self._spelling = cache(lambda language: Spelling(corpus.vocabulary[language], language))
         self._facets = cache(lambda language: FacetNames(corpus, language))
@@ -67,7 +75,10 @@ class Understanding:
         """
         text = clean(question.text, question.language or fallback)
         wanted, rest = requested_language(text)
-        text = rest or _asked_before(question) or text
+        if not rest:
+            text, question = _asked_again(question, text)
+        else:
+            text = rest
         preferred = question.language or self._spoken_before(question, fallback)
         spoken = self._detector.detect(text, preferred)
         if spoken is None:
@@ -76,8 +87,19 @@ class Understanding:
         route = intent(text, spoken)
         if route != "ask":
             return Query(text[:_SEARCHED], language, spoken, route=route)
+        names_more = question.history and opens_as_continuation(text, spoken)
+        if names_more and self._facets(spoken).find(text):
+            terms: tuple[str, ...] = ()
+        else:
+            terms = self.glossary.asked_for(text, spoken)
         text = self._spelling(spoken).mend(text)
+        if terms:
+            return Query(text[:_SEARCHED], language, spoken, route="define", terms=terms)
         return self._query(text, language, spoken, question)
+
+    def spoken(self, text: str, fallback: Language) -> Language:
+        """Return the language of a text, `fallback` where none can be told."""
+        return self._detector.detect(clean(text, fallback), fallback) or fallback
 
     def parts(self, query: Query) -> list[Query]:
         """Return the questions that a query is made of; none where it is one."""
@@ -232,10 +254,13 @@ def _searched(text: str) -> str:
     return f"{asked[: _SEARCHED // 2]} {text}"[:_SEARCHED] if asked else text[:_SEARCHED]
 
 
-def _asked_before(question: Question) -> str:
-    """Return the last earlier question that asks for more than another language."""
-    asked = (requested_language(turn.question)[1] for turn in reversed(question.history))
-    return next((text for text in asked if text), "")
+def _asked_again(question: Question, text: str) -> tuple[str, Question]:
+    """Return the last earlier question that asks for more than another language, as asked then."""
+    for position in range(len(question.history) - 1, -1, -1):
+        asked = requested_language(question.history[position].question)[1]
+        if asked:
+            return asked, replace(question, history=question.history[:position])
+    return text, question
 
 
 def _foreign(text: str, spoken: Language) -> tuple[tuple[Language, str], ...]:

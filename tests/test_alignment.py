@@ -11,6 +11,8 @@ from assistant.corpus import Corpus, check_alignment
 from assistant.settings import Settings
 from assistant.types import LANGUAGES, Language
 
+DETAILS = {"abbreviation", "forms", "related", "versus", "uses", "formula", "example"}
+
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
@@ -89,3 +91,42 @@ def test_chinese_text_is_in_its_own_characters(corpus: Corpus, language: Languag
             assert changed_to_simplified < changed_to_traditional, passage.id
         else:
             assert changed_to_simplified > changed_to_traditional, passage.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("route", ["plan", "vet", "diagnose"])
+def test_route_leads_to_the_same_sections_in_every_language(
+    corpus: Corpus, route: str, language: Language
+) -> None:
+    english = [passage.id for passage in corpus.passages("en") if passage.route == route]
+    assert english
+    assert [p.id for p in corpus.passages(language) if p.route == route] == english
+
+
+def test_route_of_a_section_is_one_that_questions_can_take(corpus: Corpus) -> None:
+    assert {passage.route for passage in corpus if passage.route} <= {"plan", "vet", "diagnose"}
+
+
+def test_details_of_a_term_are_no_facets(corpus: Corpus) -> None:
+    for passage in corpus:
+        assert not DETAILS & set(passage.facets), f"{passage.language} {passage.id}"
+        assert set(passage.details) <= DETAILS, f"{passage.language} {passage.id}"
+
+
+def test_term_points_at_passages_and_terms_that_exist(corpus: Corpus) -> None:
+    wrong = []
+    for passage in corpus:
+        for name in ("related", "versus", "uses"):
+            for key in filter(None, map(str.strip, passage.details.get(name, "").split(";"))):
+                target = key if name == "uses" else f"{passage.document}/{key}"
+                if corpus.get(target, passage.language) is None or target == passage.id:
+                    wrong.append(f"{passage.language} {passage.id}: {name} {key}")
+    assert wrong == []
+
+
+def test_term_points_alike_in_every_language(corpus: Corpus) -> None:
+    for passage in corpus.passages("en"):
+        for variant in corpus.variants(passage.id).values():
+            for name in ("related", "versus", "uses"):
+                where = f"{variant.language} {passage.id}: {name}"
+                assert variant.details.get(name) == passage.details.get(name), where

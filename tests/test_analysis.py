@@ -166,6 +166,81 @@ def test_ordinals_keep_a_full_stop_in_every_form(
         assert analysis.normalise_numbers(phrase, language)[0] == "3.", phrase
 
 
+@pytest.mark.parametrize(
+    ("language", "number", "phrase"),
+    [
+        ("en", "27", "twenty-seven"),
+        ("en", "27", "twenty seven"),
+        ("en", "27.", "twenty-seventh"),
+        ("en", "27.", "Twenty Seventh"),
+        ("en", "27.", "27th"),
+        ("pl", "27", "dwadzieścia siedem"),
+        ("pl", "27.", "dwudziesty siódmy"),
+        ("pl", "28.", "dwudziestego ósmego"),
+        ("pl", "50", "pięćdziesiąt"),
+        ("hu", "27", "huszonhét"),
+        ("hu", "28", "huszonnyolc"),
+        ("hu", "35", "harmincöt"),
+        ("hu", "27.", "huszonhetedik"),
+        ("hu", "28.", "huszonnyolcadikat"),
+        ("ru", "25", "двадцать пять"),
+        ("ru", "27", "двадцать семь"),
+        ("ru", "27.", "двадцать седьмой"),
+        ("ru", "28.", "двадцать восьмого"),
+    ],
+)
+def test_compound_numeral_is_one_number(language: Language, number: str, phrase: str) -> None:
+    assert analysis.normalise_numbers(phrase, language) == [number]
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "forms"),
+    [
+        ("pl", "2", ("dwa", "dwie", "dwóch", "dwoma")),
+        ("pl", "3", ("trzy", "trzech", "trzema")),
+        ("pl", "5", ("pięć", "pięciu", "pięcioma")),
+        ("hu", "2", ("kettő", "két")),
+        ("ru", "2", ("два", "две", "двух", "двумя")),
+        ("ru", "4", ("четыре", "четырёх", "четырех", "четырьмя")),
+        ("ru", "5", ("пять", "пяти", "пятью")),
+    ],
+)
+def test_oblique_forms_of_a_cardinal_are_its_number(
+    language: Language, number: str, forms: tuple[str, ...]
+) -> None:
+    found = {form: " ".join(analysis.normalise_numbers(form, language)) for form in forms}
+    assert found == dict.fromkeys(forms, number)
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "forms"),
+    [
+        ("pl", "5.", ("piąty", "piątego", "piątej")),
+        ("pl", "8.", ("ósmy", "ósmego", "ósmym")),
+        ("hu", "5.", ("ötödik", "ötödikben")),
+        ("ru", "5.", ("пятый", "пятого", "пятом")),
+        ("ru", "8.", ("восьмой", "восьмого", "восьмом")),
+    ],
+)
+def test_oblique_forms_of_an_ordinal_are_no_cardinal(
+    language: Language, number: str, forms: tuple[str, ...]
+) -> None:
+    found = {form: " ".join(analysis.normalise_numbers(form, language)) for form in forms}
+    assert found == dict.fromkeys(forms, number)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("twenty metrics, seven teams", ["20", "metric", "7", "team"]),
+        ("ten two", ["10", "2"]),
+        ("two twenty", ["2", "20"]),
+    ],
+)
+def test_numbers_that_make_no_compound_stay_apart(text: str, expected: list[str]) -> None:
+    assert analysis.normalise_numbers(text, "en") == expected
+
+
 def test_third_year_is_not_three_years() -> None:
     assert analysis.normalise_numbers("third year", "en") != analysis.normalise_numbers(
         "three years", "en"

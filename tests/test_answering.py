@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 from helpers import by_id, corpus_of
 
-from assistant.answering import asks_amount, compose, converse, growing, refuse, suggest
+from assistant.answering import (
+    asks_amount,
+    compared,
+    compose,
+    compose_parts,
+    converse,
+    growing,
+    refuse,
+    suggest,
+)
 from assistant.corpus import Corpus, plain
 from assistant.messages import message
 from assistant.settings import Settings
-from assistant.types import LANGUAGES, Answer, Hit, Language, Query
+from assistant.types import LANGUAGES, Answer, Hit, Language, Query, Route
 
 ENGLISH = """\
 ## Kitchen {#kitchen question="What is a kitchen?" area=kitchen}
@@ -365,3 +374,221 @@ def test_question_for_an_amount_is_recognised(language: Language, text: str) -> 
 )
 def test_other_questions_ask_for_no_amount(language: Language, text: str) -> None:
     assert not asks_amount(text, language)
+
+
+# --- comparisons
+
+LEVELS = """\
+## Early {#early level=early}
+
+Early kitchens improvise.
+
+- **Tools:** one knife for 3 cooks
+- **Menu.** What there is | what is left
+- **Guests** They wait
+
+## Late {#late level=late}
+
+Late kitchens plan.
+
+- **Tools:** a knife each
+- **Menu.** Seasonal dishes
+- **Garden** Herbs
+
+## Crafts {#crafts}
+
+There are crafts.
+
+### Baking {#baking craft=baking}
+
+Baking takes flour.
+
+#### Early baking {#baking-early level=early}
+
+Early bakers guess.
+
+- **Oven:** wood
+
+#### Late baking {#baking-late level=late}
+
+Late bakers weigh.
+
+- **Oven:** steam
+"""
+BOTH_LEVELS = frozenset({"early", "late"})
+
+
+@pytest.fixture
+def levels(tmp_path: Path) -> Corpus:
+    return corpus_of(tmp_path, {"levels/en.md": LEVELS})
+
+
+def comparing(
+    text: str = "How do early and late differ?",
+    language: Language = "en",
+    **facets: frozenset[str],
+) -> Query:
+    return Query(text, language, language, facets or {"level": BOTH_LEVELS})
+
+
+def test_two_levels_with_the_same_points_stand_side_by_side_in_a_table(levels: Corpus) -> None:
+    answer = compose(comparing(), hits(levels, "late", "early"), levels)
+    assert answer.text == (
+        "Early kitchens improvise [1].\n\n"
+        "Late kitchens plan [2].\n\n"
+        "|  | Early | Late |\n"
+        "| --- | --- | --- |\n"
+        "| **Tools** | one knife for 3 cooks [3] | a knife each [4] |\n"
+        "| **Menu** | What there is \\| what is left [5] | Seasonal dishes [6] |"
+    )
+    assert_sound(answer)
+
+
+def test_two_sections_without_the_same_points_follow_each_other_in_reading_order(
+    levels: Corpus,
+) -> None:
+    craft = {"level": BOTH_LEVELS, "craft": frozenset({"baking"})}
+    answer = compose(comparing(**craft), hits(levels, "baking-late", "baking"), levels)
+    titles = [line for line in answer.text.splitlines() if line.startswith("**")]
+    assert titles == ["**Early baking**", "**Late baking**"]
+    assert "| ---" not in answer.text
+    assert "Early kitchens" not in answer.text
+    assert_sound(answer)
+
+
+@pytest.mark.parametrize("first", ["early", "late"])
+def test_compared_sections_stand_in_reading_order_whichever_fits_best(
+    levels: Corpus, first: str
+) -> None:
+    second = {"early": "late", "late": "early"}[first]
+    sides = compared(comparing(), hits(levels, first, second), levels)
+    assert [passage.id for passage in sides] == ["levels/early", "levels/late"]
+
+
+def test_side_that_no_search_found_is_compared_where_the_question_names_it(
+    levels: Corpus,
+) -> None:
+    sides = compared(comparing(), hits(levels, "late"), levels)
+    assert [passage.id for passage in sides] == ["levels/early", "levels/late"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Early versus late"),
+        ("en", "Is late better than early?"),
+        ("pl", "Czym różni się wczesny od późnego?"),
+        ("pl", "porownaj oba poziomy"),
+        ("hu", "Miben különbözik a két szint?"),
+        ("hu", "Hasonlítsd össze a két szintet!"),
+        ("ru", "Чем отличаются два уровня?"),
+        ("ru", "Сравни оба уровня"),
+        ("zh-Hans", "两级有什么区别？"),
+        ("zh-Hant", "兩級有什麼差別？"),
+    ],
+)
+def test_question_that_compares_is_recognised_in_each_language(
+    tmp_path: Path, language: Language, text: str
+) -> None:
+    corpus = corpus_of(tmp_path, {f"levels/{language}.md": LEVELS})
+    found = hits(corpus, "early", "late", language=language)
+    assert len(compared(comparing(text, language), found, corpus)) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        comparing("Tell me about early and late"),
+        comparing(level=frozenset({"early"})),
+        comparing(level=frozenset({"early", "late", "middle"})),
+        comparing(craft=frozenset({"baking"})),
+    ],
+    ids=["nothing compared", "one value", "three values", "another facet"],
+)
+def test_question_that_compares_no_two_values_is_answered_by_the_best_passage(
+    levels: Corpus, query: Query
+) -> None:
+    found = hits(levels, "late", "early")
+    assert compared(query, found, levels) == []
+    answer = compose(query, found, levels)
+    assert answer.text.startswith("Late kitchens plan [1].")
+    assert "| ---" not in answer.text
+
+
+def test_value_that_no_passage_has_leaves_nothing_to_compare(levels: Corpus) -> None:
+    query = comparing(level=frozenset({"early", "ancient"}))
+    assert compared(query, hits(levels, "early"), levels) == []
+
+
+# --- several parts, and routes
+
+
+def test_parts_are_answered_one_after_the_other_under_one_numbering(corpus: Corpus) -> None:
+    parts = [
+        (asked("What grows?"), hits(corpus, "garden")),
+        (asked("What is stored?"), hits(corpus, "cellar")),
+    ]
+    answer = compose_parts(parts, corpus)
+    assert answer.text == (
+        "Gardens grow herbs [1]. Herbs like sun [1].\n\nCellars keep wine [2]. They are cool [2]."
+    )
+    assert answer.question == "What grows?"
+    assert_sound(answer)
+
+
+def test_what_two_parts_share_is_told_once(corpus: Corpus) -> None:
+    parts = [(asked("What grows?"), hits(corpus, "garden"))] * 2
+    assert compose_parts(parts, corpus).text.count("Gardens grow herbs") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_missing_part_is_named_at_the_end_in_the_language_and_cites_nothing(
+    tmp_path: Path, language: Language
+) -> None:
+    corpus = corpus_of(tmp_path, {f"guide/{language}.md": ENGLISH})
+    parts = [(asked("?", language), hits(corpus, "garden", language=language))]
+    answer = compose_parts(parts, corpus, ["the capital of France?"])
+    told = message("missing_part", language, part="the capital of France?")
+    assert answer.text == f"{compose_parts(parts, corpus).text}\n\n{told}"
+    assert len(answer.citations) == 1
+    assert_sound(answer)
+
+
+ROUTED = """\
+## Arriving {#arriving route=plan}
+
+Arrive early. Greet all.
+
+## Staying {#staying route=plan}
+
+Stay calm.
+
+### Evening {#evening}
+
+Evenings are long.
+
+## Leaving {#leaving}
+
+Leave on time.
+"""
+
+
+@pytest.mark.parametrize(("route", "joined"), [("plan", True), ("vet", False), ("ask", False)])
+def test_other_section_of_a_route_joins_its_answer_however_far_behind(
+    tmp_path: Path, route: Route, joined: bool
+) -> None:
+    corpus = corpus_of(tmp_path, {"guide/en.md": ROUTED})
+    query = Query("Plan my visit", "en", "en", route=route)
+    answer = compose(query, hits(corpus, "arriving", "staying", scores=(1.0, 0.1)), corpus)
+    assert ("\n\n**Staying**\n\nStay calm" in answer.text) is joined
+    assert ("- **Evening.** Evenings are long" in answer.text) is joined
+    assert_sound(answer)
+
+
+def test_section_outside_the_route_joins_only_where_it_fits_almost_as_well(
+    tmp_path: Path,
+) -> None:
+    corpus = corpus_of(tmp_path, {"guide/en.md": ROUTED})
+    query = Query("Plan my visit", "en", "en", route="plan")
+    answer = compose(query, hits(corpus, "arriving", "leaving", scores=(1.0, 0.1)), corpus)
+    assert "Leave on time" not in answer.text

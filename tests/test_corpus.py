@@ -97,6 +97,45 @@ def test_aliases_and_question_are_read_and_are_no_facets(tmp_path: Path) -> None
     assert baking.question == "How do I bake?"
 
 
+def test_route_is_read_and_is_neither_a_facet_nor_inherited(tmp_path: Path) -> None:
+    body = "## Offers {#offers route=vet area=jobs}\n\nRead.\n\n### Signs {#signs}\n\nLook.\n"
+    found = by_id(read(tmp_path, "guide/en.md", body))
+    assert (found["offers"].route, found["signs"].route) == ("vet", "")
+    assert dict(found["offers"].own_facets) == {"area": "jobs"}
+    assert dict(found["signs"].facets) == {"area": "jobs"}
+
+
+DETAILS = {
+    "abbreviation": "CX; CExp",
+    "forms": "of customer experience",
+    "related": "journey; loyalty",
+    "versus": "service",
+    "uses": "playbook/maturity",
+    "formula": "a / b",
+    "example": "30 of 40",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), DETAILS.items())
+def test_detail_of_a_term_is_kept_as_written_and_is_no_facet(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    body = (
+        f'## Experience {{#cx {name}="{value}" field=customers}}\n\nAll of it.\n\n'
+        "### Below {#below}\n\nMore.\n"
+    )
+    found = by_id(read(tmp_path, "terms/en.md", body))
+    assert dict(found["cx"].details) == {name: value}
+    assert dict(found["cx"].facets) == {"field": "customers"}
+    assert dict(found["below"].details) == {}
+    assert dict(found["below"].facets) == {"field": "customers"}
+
+
+def test_heading_without_details_or_route_has_none(tmp_path: Path) -> None:
+    baking = by_id(read(tmp_path, "guide/en.md", GUIDE))["baking"]
+    assert (dict(baking.details), baking.route) == ({}, "")
+
+
 def test_authored_is_inherited_from_the_heading_above_and_from_the_document(tmp_path: Path) -> None:
     body = "## A {#a authored=true}\n\nOne.\n\n### B {#b}\n\nTwo.\n\n## C {#c}\n\nThree.\n"
     found = by_id(read(tmp_path, "guide/en.md", body))
@@ -503,6 +542,21 @@ def test_difference_is_told_with_language_and_passage(
     assert before in GUIDE
     found = differences(tmp_path, GUIDE.replace(before, after))
     assert any(problem.startswith(f"pl: {told}") for problem in found), found
+
+
+def test_another_route_is_told_with_both(tmp_path: Path) -> None:
+    english = HEADING.replace("}", " route=plan}") + "Bake.\n"
+    for route, told in ((" route=vet", "'vet'"), ("", "''")):
+        other = HEADING.replace("}", f"{route}}}") + "Bake.\n"
+        assert differences(tmp_path, other, english=english) == [
+            f"pl: guide/baking has route {told}, not 'plan'"
+        ]
+
+
+def test_details_of_a_term_may_differ_between_languages(tmp_path: Path) -> None:
+    english = HEADING.replace("}", ' abbreviation="NPS"}') + "Bake.\n"
+    other = HEADING.replace("}", ' abbreviation="WPK" forms="pieczenia"}') + "Piecz.\n"
+    assert differences(tmp_path, other, english=english) == []
 
 
 def test_another_order_of_passages_is_told(tmp_path: Path) -> None:

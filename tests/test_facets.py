@@ -28,6 +28,19 @@ Grow.
 
 Count.
 """
+LEVEL = "## {0} {{#nascent level=nascent}}\n\nText.\n\n## {1} {{#mature level=mature}}\n\nText.\n\n"
+TECHNOLOGY = (
+    "## {0} {{#tools area=technology}}\n\nText.\n\n## {1} {{#cto executive=cto}}\n\nText.\n"
+)
+LEVELS = {
+    "guide/en.md": LEVEL.format("Nascent level", "Mature level")
+    + TECHNOLOGY.format("Technology", "Technology chief"),
+    "guide/zh-Hans.md": LEVEL.format("初级", "成熟级") + TECHNOLOGY.format("技术", "首席技术官"),
+    "guide/zh-Hant.md": LEVEL.format("初級", "成熟級"),
+    "guide/pl.md": LEVEL.format("Poziom początkujący", "Poziom dojrzały"),
+    "guide/hu.md": LEVEL.format("Kezdő szint", "Érett szint"),
+    "guide/ru.md": LEVEL.format("Начальный уровень", "Зрелый уровень"),
+}
 
 
 @pytest.fixture
@@ -102,6 +115,117 @@ def test_bare_number_beyond_the_corpus_is_told(names: FacetNames) -> None:
 
 def test_bare_number_is_nothing_to_a_facet_without_numbers(names: FacetNames) -> None:
     assert names.renumbered("and the third?", ["executive"]) == ({}, ())
+
+
+# --- values without their numbers or shared words
+
+
+@pytest.fixture
+def levels(tmp_path: Path) -> dict[Language, FacetNames]:
+    corpus = corpus_of(tmp_path, LEVELS)
+    return {language: FacetNames(corpus, language) for language in LANGUAGES}
+
+
+def test_facets_named_by_number_are_told_from_those_named_in_words(names: FacetNames) -> None:
+    assert names.numbered("the CFO in the third year") == {"stage"}
+    assert names.numbered("CFO") == names.numbered("three people") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "and at the mature one?"),
+        ("zh-Hans", "那成熟的呢？"),
+        ("zh-Hant", "那成熟的呢？"),
+        ("pl", "A na dojrzałym?"),
+        ("hu", "És az érettnél?"),
+        ("ru", "А на зрелом?"),
+    ],
+)
+def test_what_tells_a_value_from_the_others_names_it_in_a_follow_up(
+    levels: dict[Language, FacetNames], language: Language, text: str
+) -> None:
+    assert levels[language].revalued(text, ["level"]) == {"level": {"mature"}}
+
+
+@pytest.mark.parametrize("text", ["and the level?", "nascent or mature?", "and the finance?", ""])
+def test_shared_word_and_several_values_name_none(
+    levels: dict[Language, FacetNames], text: str
+) -> None:
+    assert levels["en"].revalued(text, ["level"]) == {}
+
+
+def test_value_of_a_facet_that_was_not_talked_of_is_no_follow_up(
+    levels: dict[Language, FacetNames],
+) -> None:
+    assert levels["en"].revalued("and the mature one?", ["stage", "executive"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rest"),
+    [
+        ("en", "What do I do at the nascent level?", "What do I do at the level?"),
+        ("zh-Hans", "初级该做什么？", "该做什么？"),
+        ("zh-Hant", "初級該做什麼？", "該做什麼？"),
+        ("pl", "Co robić na poziomie początkującym teraz?", "Co robić na poziomie teraz?"),
+        ("ru", "Что делать на начальном уровне?", "Что делать на уровне?"),
+    ],
+)
+def test_words_that_name_a_value_are_taken_out(
+    levels: dict[Language, FacetNames], language: Language, text: str, rest: str
+) -> None:
+    assert levels[language].without(text, {"level": frozenset({"nascent"})}) == rest
+
+
+def test_number_that_names_a_value_is_taken_out(names: FacetNames) -> None:
+    stage = {"stage": frozenset({"year-3"})}
+    assert names.without("What helps in year three there?", stage) == "What helps in year there?"
+
+
+def test_words_of_values_that_stay_are_kept(
+    names: FacetNames, levels: dict[Language, FacetNames]
+) -> None:
+    text = "What does a team of 16 do in year three at the nascent level?"
+    assert levels["en"].without(text, {"level": frozenset({"mature"})}) == text
+    assert names.without(text, {}) == text
+
+
+# --- names that meet others
+
+
+def test_name_inside_one_of_another_facet_is_not_named(
+    levels: dict[Language, FacetNames],
+) -> None:
+    assert levels["en"].find("What does the technology chief want?") == {"executive": {"cto"}}
+    assert levels["en"].find("Which technology helps?") == {"area": {"technology"}}
+    assert levels["zh-Hans"].find("首席技术官想要什么？") == {"executive": {"cto"}}
+    assert levels["zh-Hans"].find("技术有什么用？") == {"area": {"technology"}}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "dojrzały zespół"),
+        ("pl", "w dojrzałym zespole"),
+        ("pl", "dojrzałego zespołu"),
+    ],
+)
+def test_stems_of_a_word_that_its_stemmer_leaves_apart_meet(
+    tmp_path: Path, language: Language, text: str
+) -> None:
+    body = '## Zespół {#team level=mature aliases="dojrzały zespół; dojrzały"}\n\nTekst.\n'
+    names = FacetNames(corpus_of(tmp_path, {f"guide/{language}.md": body}), language)
+    assert names.find(text) == {"level": {"mature"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("CTO", "CTOX"), ("plan", "planetary"), ("plan", "pla")]
+)
+def test_short_or_unlike_stems_do_not_meet(tmp_path: Path, name: str, text: str) -> None:
+    body = f'## Heading {{#aid area=aid aliases="{name}"}}\n\nText.\n'
+    names = FacetNames(corpus_of(tmp_path, {"guide/en.md": body}), "en")
+    assert names.find(name) == {"area": {"aid"}}
+    assert names.find(text) == {}
 
 
 def test_follow_up_keeps_the_facets_that_it_does_not_name_anew() -> None:

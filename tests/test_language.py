@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from assistant.corpus import Corpus
-from assistant.dialogue import requested_language
 from assistant.language import LanguageDetector
 from assistant.types import LANGUAGES, Language
 
@@ -116,41 +115,6 @@ def test_own_phrasings_of_the_corpus_are_told_to_be_in_its_languages(
         assert asked
         wrong = [text for text in asked if detector.detect(text, "en") != language]
         assert wrong == []
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "rest"),
-    [
-        ("How big is a CX team? In Polish, please", "pl", "How big is a CX team"),
-        ("Answer in Hungarian: what is VoC?", "hu", "what is VoC?"),
-        ("Jak duży jest zespół? Odpowiedz po angielsku", "en", "Jak duży jest zespół"),
-        ("Mekkora egy csapat, oroszul kérem", "ru", "Mekkora egy csapat"),
-        ("Каков размер команды? По-польски, пожалуйста", "pl", "Каков размер команды"),
-        ("团队多大？用英文回答", "en", "团队多大"),
-        ("團隊多大？用簡體中文回答", "zh-Hans", "團隊多大"),
-        ("What is VoC? In traditional Chinese", "zh-Hant", "What is VoC"),
-        ("in polish please", "pl", ""),
-    ],
-)
-def test_language_asked_for_is_told_from_the_question(
-    text: str, language: Language, rest: str
-) -> None:
-    wanted, remaining = requested_language(text)
-    assert wanted == language
-    assert remaining.rstrip("?？") == rest.rstrip("?？")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "How do I survey customers in Polish and Hungarian shops?",
-        "What does our English team need?",
-        "Jak badać klientów mówiących po angielsku w Polsce?",
-        "Our call centre answers in Russian only, is that a problem?",
-    ],
-)
-def test_language_inside_a_question_is_its_topic_and_no_request(text: str) -> None:
-    assert requested_language(text) == (None, text)
 
 
 def test_detector_without_a_corpus_still_tells_grammar_from_grammar() -> None:

@@ -9,7 +9,7 @@ from string import Template
 import pytest
 
 from assistant.messages import catalogue, message
-from assistant.types import LANGUAGES
+from assistant.types import LANGUAGES, Language
 
 KEYS = sorted(catalogue())
 
@@ -64,3 +64,17 @@ def test_every_message_that_the_code_asks_for_exists() -> None:
                 asked |= set(re.findall(r"""\b(?:message|say)\(\s*["'](\w+)["']""", text))
     assert asked
     assert asked - set(KEYS) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_missing_part_quotes_the_part_as_it_was_asked(language: Language) -> None:
+    part = "What costs $5, “rye” or 100%?"
+    text = message("missing_part", language, part=part)
+    assert part in text
+    assert text != message("missing_part", language, part="")
+    assert not text.startswith(message("refusal", language))
+
+
+def test_message_that_the_catalogue_lacks_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no_such_message"):
+        message("no_such_message", "en")

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant import Answer, Assistant, Citation
@@ -21,6 +22,7 @@ from assistant.types import LANGUAGES, Block, Language, Passage
 from assistant.ui import build_site
 from assistant.ui.chat import linked, starters
 from assistant.ui.guard import in_language
+from assistant.ui.pages import Pages
 from assistant.ui.passage import missing_page, passage_address, passage_fragment, passage_page
 from assistant.ui.site import preferred_language
 
@@ -352,6 +354,62 @@ def test_starter_questions_are_four_that_the_corpus_answers(
     asked = {passage.question for passage in assistant.corpus.passages(language)}
     assert len(set(questions)) == 4
     assert set(questions) <= asked
+
+
+# --- pages on demand
+
+
+@pytest.fixture
+def built() -> list[Language]:
+    """The languages whose page was built, in that order."""
+    return []
+
+
+@pytest.fixture
+def on_demand(built: list[Language]) -> Iterator[TestClient]:
+    """A client of pages that hold nothing but their language."""
+    import gradio as gr
+
+    def build(language: Language) -> gr.Blocks:
+        built.append(language)
+        with gr.Blocks(title=f"Page in {language}", analytics_enabled=False) as page:
+            gr.Markdown(language)
+        return page
+
+    pages = Pages(build)
+    site = FastAPI(lifespan=pages.lifespan)
+    site.router.default = pages
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        with TestClient(site, follow_redirects=False) as opened:
+            yield opened
+        gc.collect()
+
+
+def test_page_is_built_when_it_is_first_asked_for_and_no_other(
+    on_demand: TestClient, built: list[Language]
+) -> None:
+    assert built == []
+    assert "Page in hu" in on_demand.get("/hu/").text
+    assert built == ["hu"]
+    assert "Page in en" in on_demand.get("/en/").text
+    assert built == ["hu", "en"]
+
+
+def test_page_that_is_built_stays(on_demand: TestClient, built: list[Language]) -> None:
+    for address in ("/en/", "/en/config", "/en/", "/en/gradio_api/info", "/en/no-such-page"):
+        on_demand.get(address)
+    assert built == ["en"]
+
+
+@pytest.mark.parametrize("address", ["/", "/de/", "/EN/", "/zh/", "/en-GB/", "/no/en/", "//en/"])
+def test_address_of_no_language_is_not_found_and_builds_nothing(
+    on_demand: TestClient, built: list[Language], address: str
+) -> None:
+    # A second slash at the start would be read as a host, so it is sent with one of ours.
+    response = on_demand.get(f"http://testserver{address}")
+    assert response.status_code == 404
+    assert built == []
 
 
 # --- escaping

@@ -25,6 +25,33 @@ Keep the culture.
 ## Finance chief {#cfo executive=cfo aliases="CFO"}
 
 Speak of money.
+
+## Nascent level {#nascent level=nascent}
+
+Begin.
+
+## Mature level {#mature level=mature}
+
+Last.
+
+## Steps {#steps}
+
+Take these steps.
+
+### Listening {#listening}
+
+Listen.
+
+### Measuring {#measuring}
+
+Measure.
+
+## Reading list {#reading}
+
+Read this:
+
+- **Culture.** It lasts.
+- Money matters.
 """,
     "guide/zh-Hans.md": """\
 ## 推进 {#forward stage=year-3-4 aliases="第3年; 第4年"}
@@ -34,6 +61,18 @@ Speak of money.
 ## 文化 {#culture stage=year-5 aliases="第5年"}
 
 保持文化。
+
+## 步骤 {#steps}
+
+步骤如下。
+
+### 倾听 {#listening}
+
+倾听。
+
+### 衡量 {#measuring}
+
+衡量。
 """,
     "guide/pl.md": """\
 ## Naprzód {#forward stage=year-3-4 aliases="trzeci rok; czwarty rok"}
@@ -178,20 +217,28 @@ def test_question_names_its_facets_and_those_beyond_the_corpus(
 
 
 @pytest.mark.parametrize(
-    ("text", "before"),
+    ("text", "before", "kept"),
     [
-        ("And in the fifth?", THREE),
-        ("What about year five?", THREE),
-        ("那五呢？", "第三年该做什么？"),
-        ("A w piątym?", "Co robić w trzecim roku?"),
+        ("And in the fifth?", THREE, "What do I do in year"),
+        ("What about year five?", THREE, "What do I do in year"),
+        ("那五呢？", "第三年该做什么？", "该做什么？"),
+        ("A w piątym?", "Co robić w trzecim roku?", "Co robić w roku?"),
     ],
 )
 def test_follow_up_with_a_number_leaves_the_old_value_and_its_words(
-    understanding: Understanding, text: str, before: str
+    understanding: Understanding, text: str, before: str, kept: str
 ) -> None:
     query = understood(understanding, text, before)
     assert query.facets == {"stage": {"year-5"}}
-    assert query.text == text
+    assert (query.text, query.own) == (f"{text} {kept}", text)
+
+
+def test_follow_up_with_a_value_in_words_replaces_the_one_before(
+    understanding: Understanding,
+) -> None:
+    query = understood(understanding, "And at the mature one?", "What helps at the nascent level?")
+    assert query.facets == {"level": {"mature"}}
+    assert query.text == "And at the mature one? What helps at the level?"
 
 
 def test_follow_up_with_a_number_beyond_the_corpus_is_unknown(
@@ -226,6 +273,131 @@ def test_bare_number_without_a_question_before_names_nothing(
 ) -> None:
     query = understood(understanding, "And in the fifth?")
     assert (query.facets, query.unknown) == ({}, ())
+
+
+# --- pointing at the n-th point of the answer before
+
+STEPS = Turn("Which steps are there?", ("guide/steps", "guide/culture"))
+READING = Turn("What should I read?", ("guide/reading",))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "focus", "words"),
+    [
+        ("And the second one?", STEPS, "guide/measuring", "Measuring"),
+        ("Tell me more about the first", STEPS, "guide/listening", "Listening"),
+        ("那第二个呢？", Turn("有哪些步骤？", ("guide/steps",)), "guide/measuring", "衡量"),
+        ("And the first?", READING, "guide/culture", "Culture"),
+        ("And the second?", READING, "guide/reading", "Money matters."),
+    ],
+)
+def test_ordinal_points_at_a_section_or_item_of_the_answer_shown(
+    understanding: Understanding, text: str, shown: Turn, focus: str, words: str
+) -> None:
+    query = understanding.understand(Question(text, history=(shown,)), "en")
+    assert (query.focus, query.document) == (focus, "guide")
+    assert (query.text, query.own) == (f"{words} {shown.question}", text)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [STEPS, READING, Turn(STEPS.question), Turn(STEPS.question, ("guide/gone",))],
+)
+def test_ordinal_beyond_the_points_shown_points_at_nothing(
+    understanding: Understanding, shown: Turn
+) -> None:
+    query = understanding.understand(Question("And the ninth one?", history=(shown,)), "en")
+    assert query.focus == ""
+    assert query.text == f"And the ninth one? {shown.question}"
+
+
+def test_number_of_a_facet_in_force_is_no_point_of_the_answer(
+    understanding: Understanding,
+) -> None:
+    shown = Turn(THREE, ("guide/steps",))
+    query = understanding.understand(Question("And in the fifth?", history=(shown,)), "en")
+    assert (query.focus, query.facets) == ("", {"stage": {"year-5"}})
+
+
+def test_answer_that_showed_something_is_pointed_at_past_one_that_did_not(
+    understanding: Understanding,
+) -> None:
+    history = (STEPS, Turn("Tell me more"))
+    query = understanding.understand(Question("And the second one?", history=history), "en")
+    assert query.focus == "guide/measuring"
+
+
+def test_question_that_stands_alone_points_at_nothing(understanding: Understanding) -> None:
+    question = Question("What is the second law of customer leadership?", history=(STEPS,))
+    query = understanding.understand(question, "en")
+    assert (query.focus, query.document) == ("", "")
+
+
+# --- facets in another script, language of the turns before
+
+
+@pytest.mark.parametrize(
+    ("text", "facets"),
+    [
+        ("what is the 第三年 about?", {"stage": {"year-3-4"}}),
+        ("CFO在想什么？", {"executive": {"cfo"}}),
+        ("О чём думает CFO?", {"executive": {"cfo"}}),
+        ("Co to jest 文化?", {"stage": {"year-5"}}),
+    ],
+)
+def test_facet_named_in_another_script_is_found(
+    understanding: Understanding, text: str, facets: dict[str, set[str]]
+) -> None:
+    assert understood(understanding, text).facets == facets
+
+
+@pytest.mark.parametrize(
+    ("before", "spoken"),
+    [
+        (("Co robić w trzecim roku?",), "pl"),
+        (("Co robić w trzecim roku?", "第三年该做什么？"), "zh-Hans"),
+        (("Co robić w trzecim roku?", "NPS"), "pl"),
+        (("Wie messe ich die Kundenzufriedenheit?",), "en"),
+        ((), "en"),
+    ],
+)
+def test_abbreviation_is_in_the_language_of_the_turns_before(
+    understanding: Understanding, before: tuple[str, ...], spoken: Language
+) -> None:
+    assert understood(understanding, "NPS?", *before).spoken == spoken
+    assert understood(understanding, "NPS?", *before, chosen="hu").spoken == "hu"
+
+
+# --- parts
+
+
+def test_parts_of_a_question_have_their_own_facets(understanding: Understanding) -> None:
+    text = "What helps leaders in year three and how do I persuade the CFO of year ten?"
+    query = understood(understanding, f"{text} In Polish, please")
+    first, second = understanding.parts(query)
+    assert (first.text, first.facets, first.unknown) == (
+        "What helps leaders in year three",
+        {"stage": {"year-3-4"}},
+        (),
+    )
+    assert (second.own, second.facets, second.unknown) == (
+        "how do I persuade the CFO of year ten?",
+        {"executive": {"cfo"}},
+        ("stage",),
+    )
+    assert {part.language for part in (first, second)} == {"pl"}
+
+
+def test_part_in_another_script_stays_with_its_part(understanding: Understanding) -> None:
+    text = "What do leaders read about 文化 and how do I persuade the CFO of money?"
+    parts = understanding.parts(understood(understanding, text))
+    assert [part.foreign for part in parts] == [(("zh-Hans", "文化"),), ()]
+
+
+def test_single_question_and_follow_up_have_no_parts(understanding: Understanding) -> None:
+    assert understanding.parts(understood(understanding, THREE)) == []
+    text = "And what should I do and how do I persuade the CFO of it?"
+    assert understanding.parts(understood(understanding, text, THREE)) == []
 
 
 # --- what is read of a text

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import gradio as gr
 
+from assistant.corpus import Corpus
 from assistant.errors import AssistantError
+from assistant.explaining import explained
 from assistant.messages import message
 from assistant.types import LANGUAGES, Answer, Language, Question, Turn
 from assistant.ui.passage import passage_address
@@ -118,7 +120,7 @@ class _Talk:
         try:
             question = Question(text, None, _history(kept))
             for answer in self._assistant.stream(question, fallback=self._language):
-                entry = _entry(text, answer)
+                entry = _entry(text, answer, self._assistant.corpus)
                 yield [*shown, _reply(entry)], kept, ""
         except AssistantError as error:
             yield [*shown, gr.ChatMessage(content=_plain(str(error)))], kept, text
@@ -205,12 +207,19 @@ def linked(answer: Answer) -> str:
     return MARK.sub(link, answer.text)
 
 
-def _entry(question: str, answer: Answer) -> Entry:
+def _entry(question: str, answer: Answer, corpus: Corpus) -> Entry:
     shown = linked(answer)
     if answer.citations:
         key = "checked" if answer.grounded else "unverified"
         note = message(key, answer.language, count=len(answer.citations))
         shown += f'\n\n<p class="cx-checked">{escape(note)}</p>'
+    why = explained(answer, corpus)
+    if why:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in why)
+        summary = escape(message("why", answer.language))
+        shown += (
+            f'\n\n<details class="cx-why"><summary>{summary}</summary><ul>{lines}</ul></details>'
+        )
     return {
         "question": question,
         "language": answer.language,
