@@ -171,7 +171,7 @@ def _card(draft: _Draft, term: Term, glossary: Glossary, corpus: Corpus) -> None
 _COMPARES = {
     "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than)\b",
     "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie)\b",
-    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|[öo]sszehasonl\w*|[öo]sszevet\w*|mint)\b",
+    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|(?:[öo]ssze)?hasonl[íi]\w*|[öo]sszevet\w*|mint)\b",
     "ru": r"\b(?:vs\.?|сравн\w*|отлич\w*|разниц\w*|против|чем)\b",
     "zh": r"vs\.?|比|区别|區別|差别|差別|差异|差異|不同|差在|对照|對照",
 }

@@ -47,7 +47,7 @@ def fit_confidence(assistant: Assistant, goldens: Sequence[Golden]) -> None:
     samples: dict[Language, list[tuple[Evidence, bool]]] = {}
     for outcome in evaluate(assistant, open_part):
         reasons = outcome.answer.reasons
-        if reasons is None or not reasons.hits or outcome.golden.route in ("meta", "greet"):
+        if reasons is None or reasons.confidence is None or outcome.golden.route == "meta":
             continue
         evidence = Evidence(**reasons.evidence)
         rows = samples.setdefault(reasons.query.spoken, [])

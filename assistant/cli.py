@@ -182,6 +182,77 @@ def index(
         )
 
 
+@app.command("eval")
+def evaluate(
+    golden: Annotated[
+        Path, typer.Option(help="File of golden questions, one JSON object a line.")
+    ] = Path("tests/data/golden.jsonl"),
+    floors: Annotated[
+        Path | None, typer.Option(help="JSON file of least values; fail under any of them.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="JSON of an earlier run to show the change from.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the record as JSON here too.")] = None,
+    fit: Annotated[
+        bool, typer.Option(help="Fit routes and confidence anew first, on what is not held back.")
+    ] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure answers, citations, refusals and follow-ups on the golden questions."""
+    from assistant import calibration, evaluation, reporting
+
+    chosen = _language(language)
+    goldens = evaluation.read_golden(golden)
+    earlier = _read_json(compare) if compare else None
+    least = _read_json(floors) if floors else {}
+    assistant = _open()
+    if fit:
+        with _progress("fitting") as told:
+            calibration.fit_routes(assistant, told)
+        assistant = _open()
+        calibration.fit_confidence(assistant, goldens)
+        assistant = _open()
+    asked = [one for one in goldens if chosen in (None, one.language)]
+    with _progress("asking") as told:
+        outcomes = evaluation.evaluate(assistant, asked, told)
+    measured = evaluation.record(outcomes)
+    record = {
+        **reporting.versions(),
+        "measures": measured,
+        "calibration": calibration.curve(outcomes),
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    if out is not None:
+        out.write_text(text + "\n", encoding="utf-8")
+    if as_json:
+        _print_json(record)
+    else:
+        for table in reporting.tables(measured, earlier and earlier["measures"]):
+            _console().print(table)
+    problems = evaluation.below(measured, least)
+    if problems:
+        raise InputError("under the floors: " + "; ".join(problems))
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    """Read a JSON object from a file.
+
+    Raises:
+        InputError: it is missing or holds something else.
+    """
+    try:
+        loaded = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{file.name}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise InputError(f"{file.name}: not JSON; give what 'eval --out' wrote") from error
+    if not isinstance(loaded, dict):
+        raise InputError(f"{file.name}: not a JSON object; give what 'eval --out' wrote")
+    return loaded
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,

@@ -105,7 +105,13 @@ class Assistant:
         if query.route in ("greet", "thank", "meta"):
             return replace(converse(query, self.corpus), reasons=Reasons(query))
         if query.route == "define":
-            return replace(define(query, self.glossary, self.corpus), reasons=Reasons(query))
+            hits = tuple(
+                Hit(term.passage, 1.0, ("words",))
+                for key in query.terms
+                if (term := self.glossary.get(key, query.language))
+            )
+            answer = define(query, self.glossary, self.corpus)
+            return replace(answer, reasons=Reasons(query, hits))
         if query.route in ("refuse", "other_language"):
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
         found = self._found(query, kinds)

@@ -22,7 +22,7 @@ from assistant.types import Language
 _OWN_WORDS, _OWN_WORDS_HAN = 1, 3
 _POINTING_WORDS, _POINTING_WORDS_HAN = 4, 7
 _BARE, _BARE_HAN = 3, 6
-_PART_WORDS, _PART_WORDS_HAN, _TWO = 2, 3, 2
+_PART_WORDS, _PART_WORDS_HAN, _TWO = 2, 2, 2
 _ASKS = {
     "en": r"(?:what|how|who|which|when|where|why|is|are|do|does|did|can|could|should|tell)\b",
     "pl": r"(?:jak\w*|il[eu]|kto|kogo|komu|gdzie|kiedy|co|czego|czy|czym|któr\w*|dlaczego|podaj)\b",
@@ -181,6 +181,13 @@ def only_defines(text: str, language: Language) -> bool:
 def _longest_first(language: Language) -> re.Pattern[str]:
     words = _lists()["defining"][_key(language)].split("|")
     return re.compile("|".join(sorted(filter(None, words), key=len, reverse=True)))
+
+
+@cache
+def known_words(language: Language) -> frozenset[str]:
+    """Return the folded words of a conversation, which are no misspelt words of the corpus."""
+    kinds = ("wish", "pointing", "more", "defining")
+    return frozenset(analysis.fold(word) for kind in kinds for word in _words(kind, language))
 
 
 def requested_language(text: str) -> tuple[Language | None, str]:

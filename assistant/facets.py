@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from assistant import analysis
 from assistant.corpus import Corpus
 from assistant.types import Language, Passage
@@ -20,6 +22,7 @@ from assistant.types import Language, Passage
 _DIGITS = re.compile(r"\d+")
 _TERSE, _TERSE_HAN = 8, 14
 _ALIKE, _ENDING = 4, 2
+_SAME_WORD = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class _Name:
     value: str
     stems: tuple[str, ...]
     title: bool = False
+    word: str = ""
 
 
 class FacetNames:
@@ -45,7 +49,12 @@ class FacetNames:
     def find(self, text: str) -> dict[str, frozenset[str]]:
         """Return the facets that a text names, with the values it names of each."""
         stems = analysis.normalise_numbers(text, self._language)
-        standing = [name for name in self._names if self._stands_in(name.stems, stems)]
+        words = {} if self._chinese else _by_stem(text, self._language)
+        standing = [
+            name
+            for name in self._names
+            if self._stands_in(name.stems, stems) and _is_same_word(name, words)
+        ]
         found: dict[str, set[str]] = {}
         for name in standing:
             if not any(self._is_part(name, other) for other in standing):
@@ -215,6 +224,24 @@ def _alike(first: str, second: str) -> bool:
     return len(short) >= _ALIKE and long.startswith(short) and len(long) - len(short) <= _ENDING
 
 
+def _by_stem(text: str, language: Language) -> dict[str, list[str]]:
+    """Return the folded words of a text by their stems."""
+    found: dict[str, list[str]] = {}
+    for word in analysis.words(text, language):
+        found.setdefault(analysis.stem(word, language), []).append(analysis.fold(word))
+    return found
+
+
+def _is_same_word(name: _Name, words: Mapping[str, list[str]]) -> bool:
+    """Whether a name of one word stands in a text as more than a word of its family.
+
+    "Maturity" has the stem of "mature" and is no level.
+    """
+    if len(name.stems) > 1 or name.stems[0] not in words or not name.word:
+        return True
+    return any(fuzz.ratio(word, name.word) >= _SAME_WORD for word in words[name.stems[0]])
+
+
 def _filled(pattern: tuple[str, ...], number: str) -> tuple[str, ...]:
     """Put a number, or an ordinal ("5."), into a numbered name."""
     text = "\0".join(pattern)
@@ -251,7 +278,9 @@ def _names(corpus: Corpus, language: Language) -> list[_Name]:
             for phrase in (passage.title, *passage.aliases):
                 stems = tuple(analysis.normalise_numbers(phrase, language))
                 if stems:
-                    found.append(_Name(facet, value, stems, title=phrase == passage.title))
+                    found.append(
+                        _Name(facet, value, stems, phrase == passage.title, analysis.fold(phrase))
+                    )
     return found
 
 

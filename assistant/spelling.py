@@ -10,7 +10,7 @@ import re
 
 from rapidfuzz import fuzz, process
 
-from assistant import analysis
+from assistant import analysis, dialogue
 from assistant.types import Language
 
 _WORD = re.compile(r"[^\W\d_]{5,}")
@@ -46,6 +46,8 @@ class Spelling:
         word = match.group()
         folded = analysis.fold(word)
         if folded in self._known or analysis.stem(folded, self._language) in self._stems:
+            return word
+        if folded in dialogue.known_words(self._language):
             return word
         if word[0].isupper() and match.start() > 0:
             return word

@@ -290,6 +290,12 @@ def test_each_language_has_a_threshold_of_its_own_for_a_signal() -> None:
     assert near == pytest.approx(2 * apart, rel=1e-3)
 
 
+def test_scale_of_a_signal_does_not_matter() -> None:
+    plain, halved = fit({"en": SAMPLES})["en"], fit({"en": SHIFTED})["en"]
+    odds = [plain.log_odds(evidence) for evidence, _ in SAMPLES]
+    assert [halved.log_odds(e) for e, _ in SHIFTED] == pytest.approx(odds, abs=0.01)
+
+
 def test_what_a_signal_is_worth_is_learnt_from_all_languages() -> None:
     turned = [(evidence, not covered) for evidence, covered in SAMPLES]
     fitted = fit({"en": SAMPLES, "hu": turned})

