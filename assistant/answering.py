@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant import analysis
 from assistant.corpus import Corpus, figures
-from assistant.glossary import Glossary, Term
+from assistant.glossary import DOCUMENT, Glossary, Term
 from assistant.messages import message
 from assistant.types import Answer, Citation, Hit, Language, Passage, Query
 from assistant.verification import verify
@@ -390,14 +390,16 @@ def asks_amount(text: str, language: Language) -> bool:
 def _beside(query: Query, hits: Sequence[Hit], corpus: Corpus) -> list[Hit]:
     """Return the second hit where it fits almost as well as the best, outside its section.
 
-    A route's other sections always join its answer.
+    A route's other sections always join its answer; a definition never does.
     """
     top = hits[0]
+    routed = query.route != "ask" and top.passage.route == query.route
     family = {top.passage.parent, *(child.id for child in corpus.children(top.passage))}
     return [
         hit
         for hit in hits[1:2]
-        if (hit.score >= _BESIDE * top.score or hit.passage.route == query.route)
+        if (hit.score >= _BESIDE * top.score or (routed and hit.passage.route == query.route))
+        and hit.passage.document != DOCUMENT
         and hit.passage.id not in family
         and hit.passage.parent != top.passage.id
     ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).resolve().parent / "data"
 _BINS = 10
+_SOCIAL = ("meta", "greet", "thank")
 
 
 def fit_routes(
@@ -47,7 +48,7 @@ def fit_confidence(assistant: Assistant, goldens: Sequence[Golden]) -> None:
     samples: dict[Language, list[tuple[Evidence, bool]]] = {}
     for outcome in evaluate(assistant, open_part):
         reasons = outcome.answer.reasons
-        if reasons is None or reasons.confidence is None or outcome.golden.route == "meta":
+        if reasons is None or reasons.confidence is None or outcome.golden.route in _SOCIAL:
             continue
         evidence = Evidence(**reasons.evidence)
         rows = samples.setdefault(reasons.query.spoken, [])

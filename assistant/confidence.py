@@ -157,7 +157,8 @@ class Confidence:
         borrowed = held = 0
         for word in _latin_words(text):
             folded = analysis.fold(word)
-            if self._is_known(folded, spoken):
+            stem = analysis.stem(word.casefold(), spoken)
+            if stem in self._keywords[spoken].rarity or self._is_known(folded, spoken):
                 continue
             others = [code for code in _LATIN if code != spoken and self._is_known(folded, code)]
             borrowed += bool(others)

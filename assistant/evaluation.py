@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.conversation import Assistant
 
 DEPTH = 10
+_LISTS = ("turns", "passages", "related", "terms", "missing", "instead")
 ALL = "all"
 HELD_BACK = "held back"
 # Each: how it is written in a table's head, and whether more of it is better.
@@ -53,7 +54,13 @@ MEASURES: Mapping[str, tuple[str, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """A question with what its answer must be; see `tests/data/README.md` for each field."""
+    """A question with what its answer must be.
+
+    `turns` end in what is asked, and `answer_language` is the one it asks for, if any.
+    Any of `passages` answers it, and citing `related` ones is fine too; each of `facts`
+    is a list of wordings. `terms` are those that it wants defined, `missing` the part
+    that the corpus lacks, and `instead` what a refusal may point to.
+    """
 
     id: str
     language: Language
@@ -187,13 +194,17 @@ def read_golden(file: Path) -> list[Golden]:
     """
     if not file.is_file():
         raise InputError(f"{file}: no such file; give a file of golden questions")
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file.name}: not UTF-8 at byte {error.start}") from error
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
-            item: dict[str, Any] = json.loads(line)
-            for name in ("turns", "passages", "related", "terms", "missing", "instead"):
-                item[name] = tuple(item.get(name, ()))
-            item["facts"] = tuple(map(tuple, item.get("facts", ())))
+            item: dict[str, Any] = dict(json.loads(line))
+            for name in _LISTS:
+                item[name] = _listed(item.get(name, []))
+            item["facts"] = tuple(_listed(fact) for fact in item.get("facts", ()))
             golden = Golden(**item)
         except (ValueError, TypeError) as error:
             raise InputError(f"{file.name}:{number}: not a golden question ({error})") from error
@@ -201,6 +212,17 @@ def read_golden(file: Path) -> list[Golden]:
             raise InputError(f"{file.name}:{number}: needs a language of ours and at least a turn")
         found.append(golden)
     return found
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    """Return a JSON list of texts as a tuple.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TypeError(f"{value!r} is not a list of texts")
+    return tuple(value)
 
 
 def evaluate(

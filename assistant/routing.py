@@ -38,7 +38,8 @@ _SURE: Mapping[Route, tuple[float, float]] = {
     "thank": (3.0, 3.0),
 }
 # A question that names one of these wants to know something, however it is put.
-_DETAILS = frozenset({"level", "aspect", "sfia"})
+_DETAILS = frozenset({"aspect", "sfia"})
+_CLEARLY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,11 @@ def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
     best = max(_SURE, key=lambda name: scores[name])  # type: ignore[index]
     value = scores[best]  # type: ignore[index]
     least, lead = _SURE[best]
-    inside = best in ("meta", "greet", "thank") or scores["outside"] < 0
+    inside = (
+        best in ("meta", "greet", "thank")
+        or scores["outside"] < 0
+        or value - scores["outside"] >= _CLEARLY
+    )
     sure = value >= least and value - scores["ask"] >= lead and inside
     return best if sure and not _contradicts(query, best, corpus) else "ask"
 
