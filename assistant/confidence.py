@@ -26,6 +26,8 @@ from assistant.regression import fit_logistic
 from assistant.types import LANGUAGES, Hit, Language, Query
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from assistant.keywords import KeywordIndex
     from assistant.routing import Kind
 
@@ -244,7 +246,7 @@ def fit(
     """Fit one regression over all languages, each signal standardised within its language.
 
     So every language has a threshold of its own for a signal, while what a signal is
-    worth is learnt from all of them.
+    worth is learnt from all of them. Log-odds of 0 are where refusing has the best F1.
 
     Args:
         samples: for each language, the evidence of questions and whether they are covered.
@@ -260,7 +262,9 @@ def fit(
         spreads[language] = (centre, spread)
         scaled.append((x - centre) / spread)
         covered += [float(answered) for _, answered in rows]
-    shared = fit_logistic(np.vstack(scaled), np.array(covered), ridge)
+    x, y = np.vstack(scaled), np.array(covered)
+    shared = fit_logistic(x, y, ridge)
+    shared[-1] -= _best_threshold(x @ shared[:-1] + shared[-1], y)
     fitted = {}
     for language, (centre, spread) in spreads.items():
         raw = shared[:-1] / spread
@@ -268,6 +272,22 @@ def fit(
         signals = {name: round(float(value), 4) for name, value in zip(names, raw, strict=True)}
         fitted[language] = Weights(round(bias, 4), signals)
     return fitted
+
+
+def _best_threshold(log_odds: np.ndarray, covered: np.ndarray) -> float:
+    """Return the log-odds below which refusing has the best F1 on the samples."""
+    import numpy as np
+
+    values = np.unique(log_odds)
+    thresholds = [0.0, *((values[1:] + values[:-1]) / 2)]
+    wrong = 1 - covered
+
+    def f1(threshold: float) -> float:
+        refused = log_odds < threshold
+        hit = float((refused * wrong).sum())
+        return 2 * hit / (float(refused.sum()) + float(wrong.sum()) or 1.0)
+
+    return float(max(thresholds, key=f1))
 
 
 def save(weights: Mapping[Language, Weights]) -> str:

@@ -453,6 +453,8 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "unknown language for ask": (("ask", "x", "--language", "de"), "'de'; known: en,"),
     "unknown language for search": (("search", "x", "--language", "de"), "'de'; known: en,"),
     "unknown language for index": (("index", "--language", "de"), "'de'; known: en,"),
+    "unknown language for define": (("define", "x", "--language", "de"), "'de'; known: en,"),
+    "unknown language for eval": (("eval", "--language", "de"), "'de'; known: en,"),
     "no such corpus file": (("corpus", "check", "/no/such.md"), "/no/such.md"),
     "no such port": (("serve", "--port", "many"), "--port"),
 }
@@ -502,7 +504,17 @@ def test_command_alone_shows_its_help_and_no_empty_error(
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("ask",), ("search",), ("index",), ("serve",), ("corpus",), ("corpus", "check")],
+    [
+        (),
+        ("ask",),
+        ("search",),
+        ("define",),
+        ("index",),
+        ("eval",),
+        ("serve",),
+        ("corpus",),
+        ("corpus", "check"),
+    ],
 )
 def test_every_command_has_help(run: Run, arguments: tuple[str, ...]) -> None:
     outcome = run(*arguments, "--help")
@@ -552,6 +564,251 @@ def test_translation_without_its_english_file_is_an_error_of_one_line(
 ) -> None:
     edited.with_name("en.md").unlink()
     assert "en.md" in assert_error(run("corpus", "check", str(edited)))
+
+
+# --- define
+
+
+@pytest.fixture(scope="module")
+def terms_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped glossary and the document above, and room for their index."""
+    folder = tmp_path_factory.mktemp("terms")
+    for name in (DOCUMENT, "glossary"):
+        shutil.copytree(Settings.load().corpus / name, folder / "corpus" / name)
+    return folder
+
+
+@pytest.fixture
+def defined(run: Run, terms_home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `define` where there is a glossary."""
+    monkeypatch.setenv("CX_CORPUS", str(terms_home / "corpus"))
+    monkeypatch.setenv("CX_DATA", str(terms_home / "data"))
+    return lambda *arguments: run("define", *arguments)
+
+
+@pytest.fixture(scope="module")
+def terms(terms_home: Path) -> Corpus:
+    return Corpus.read(terms_home / "corpus")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_definition_as_json_keeps_the_contract(
+    defined: Run, terms: Corpus, language: Language
+) -> None:
+    outcome = defined("NPS", "--language", language, "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    result = outcome.result
+    passage = terms.get("glossary/nps", language)
+    assert passage is not None
+    assert (result["term"], result["language"]) == (passage.title, language)
+    assert result["abbreviation"] == "NPS"
+    assert result["definition"] == " ".join(passage.blocks[0].statements)
+    titles = {code: each.title for code in LANGUAGES if (each := terms.get(passage.id, code))}
+    assert result["names"] == titles
+    promoter = terms.get("glossary/promoter", language)
+    assert promoter is not None
+    assert promoter.title in result["related"]
+    assert [each["number"] for each in result["citations"]] == [1, 2, 3, 4, 5]
+    for citation in result["citations"]:
+        assert (citation["passage"], citation["language"]) == ("glossary/nps", language)
+        assert plain(citation["quote"]) in plain(passage.text)
+
+
+def test_term_without_an_abbreviation_has_an_empty_one(defined: Run) -> None:
+    result = defined("touchpoints", "--language", "en", "--json").result
+    assert (result["term"], result["abbreviation"]) == ("Touchpoint", "")
+
+
+def test_definition_for_people_is_the_text_with_its_source(defined: Run) -> None:
+    outcome = defined("churn rate", "--language", "en")
+    answer = defined("churn rate", "--language", "en", "--json").result
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith(answer["text"])
+    assert answer["citations"][0]["source"] in outcome.out
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_unknown_term_is_an_error_that_names_the_nearest(
+    defined: Run, options: tuple[str, ...]
+) -> None:
+    told = assert_error(defined("zebra stripes", "--language", "en", *options))
+    assert "zebra stripes" in told
+    assert re.search(r"nearest.*: \w", told)
+
+
+@pytest.mark.parametrize(
+    ("term", "language", "choice"),
+    [
+        ("level", "en", ("Service level", "CX maturity level", "SFIA level")),
+        ("poziom", "pl", ("Poziom obsługi", "Poziom dojrzałości CX", "Poziom SFIA")),
+    ],
+)
+def test_ambiguous_term_is_an_error_that_names_the_choice(
+    defined: Run, term: str, language: Language, choice: tuple[str, ...]
+) -> None:
+    told = assert_error(defined(term, "--language", language, "--json"))
+    assert all(title in told for title in (term, *choice))
+
+
+def test_no_term_is_an_error_of_one_line(defined: Run) -> None:
+    for arguments in ((), (" ",)):
+        assert "no term" in assert_error(defined(*arguments))
+
+
+@pytest.mark.parametrize("name", ["terms.csv", "terms.tbx"])
+def test_all_terms_are_exported(defined: Run, terms: Corpus, tmp_path: Path, name: str) -> None:
+    outcome = defined("--export", str(tmp_path / name))
+    assert (outcome.code, outcome.err) == (0, "")
+    found = [p for p in terms.passages("en") if p.document == "glossary" and p.parent]
+    assert outcome.out.strip() == f"{len(found)} terms written to {name}"
+    text = (tmp_path / name).read_text(encoding="utf-8-sig")
+    assert all(each.title in text for each in found)
+
+
+def test_export_to_an_unknown_ending_is_an_error_of_one_line(defined: Run, tmp_path: Path) -> None:
+    file = tmp_path / "terms.xlsx"
+    assert ".csv or .tbx" in assert_error(defined("--export", str(file)))
+    assert not file.exists()
+
+
+# --- why
+
+
+def test_why_as_json_tells_what_the_answer_rests_on(run: Run, document: Corpus) -> None:
+    outcome = run("ask", COVERED["en"], "--why", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert_answer(outcome.result, document)
+    why = outcome.result["why"]
+    assert set(why) == {"route", "searched", "facets", "confidence", "evidence", "found"}
+    assert (why["route"], why["searched"]) == ("ask", COVERED["en"])
+    assert 0.5 < why["confidence"] <= 1
+    assert why["evidence"]
+    assert all(0 <= value <= 1 for value in why["evidence"].values())
+    cited = {citation["passage"] for citation in outcome.result["citations"]}
+    for found in why["found"]:
+        passage = document.get(found["passage"], "en")
+        assert passage is not None
+        assert found["title"] == passage.title
+        assert found["used"] is (passage.id in cited)
+        assert set(found["parts"]) <= {"meaning", "words", "facet", "detail"}
+    first = why["found"][0]
+    assert (first["passage"], first["used"]) == (f"{DOCUMENT}/chief-customer-officer", True)
+    assert {"seven", "functions", "chief", "customer", "officer"} <= set(first["words"])
+
+
+def test_without_why_the_json_does_not_tell_it(run: Run) -> None:
+    assert "why" not in run("ask", COVERED["en"], "--json").result
+
+
+def test_why_of_a_greeting_tells_its_route_and_nothing_found(run: Run) -> None:
+    why = run("ask", "Hello!", "--why", "--json").result["why"]
+    assert (why["route"], why["found"], why["confidence"]) == ("greet", [], None)
+
+
+def test_why_for_people_comes_after_the_answer(run: Run) -> None:
+    plainly, explained = run("ask", COVERED["hu"]), run("ask", COVERED["hu"], "--why")
+    assert explained.out.startswith(plainly.out)
+    why = run("ask", COVERED["hu"], "--why", "--json").result["why"]
+    told = explained.out.removeprefix(plainly.out)
+    assert f"{round(100 * why['confidence'])}%" in told
+    assert all(found["title"] in told for found in why["found"])
+
+
+# --- eval
+
+GOLDEN = [
+    {"id": "en-1", "language": "en", "kind": "narrow", "turns": [COVERED["en"]],
+     "passages": [f"{DOCUMENT}/chief-customer-officer"], "facts": [["seven"]]},
+    {"id": "ru-1", "language": "ru", "kind": "narrow", "turns": [COVERED["ru"]],
+     "passages": [f"{DOCUMENT}/customer-experience"]},
+    {"id": "en-2", "language": "en", "kind": "refusal", "route": "refuse", "refuse": True,
+     "turns": ["Who won the football world cup in 1998?"]},
+]  # fmt: skip
+
+
+@pytest.fixture
+def measured(run: Run, tmp_path: Path) -> Callable[..., Outcome]:
+    """Run `eval` on three golden questions; what floors there are go to a file of theirs."""
+    golden = tmp_path / "golden.jsonl"
+    golden.write_text("\n".join(map(json.dumps, GOLDEN)) + "\n", encoding="utf-8")
+
+    def command(*options: str, floors: object = None) -> Outcome:
+        if floors is not None:
+            file = tmp_path / "floors.json"
+            file.write_text(json.dumps(floors), encoding="utf-8")
+            options = (*options, "--floors", str(file))
+        return run("eval", "--golden", str(golden), *options)
+
+    return command
+
+
+def test_evaluation_as_json_keeps_the_contract(measured: Callable[..., Outcome]) -> None:
+    outcome = measured("--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert {"date", "python", "measures", "calibration"} <= set(outcome.result)
+    everything = outcome.result["measures"]["all"]
+    assert set(everything) == {"all", "en", "ru", "narrow", "refusal"}
+    assert everything["all"]["questions"] == 3
+    for name in ("recall@1", "answered", "key_facts", "quotes_verbatim", "refusal_recall"):
+        assert everything["all"][name] == 1.0, name
+    assert "refusal_recall" not in everything["ru"]
+
+
+def test_evaluation_of_one_language_asks_no_other(measured: Callable[..., Outcome]) -> None:
+    everything = measured("--language", "ru", "--json").result["measures"]["all"]
+    assert set(everything) == {"all", "ru", "narrow"}
+    assert everything["all"]["questions"] == 1
+
+
+def test_values_at_their_floors_pass(measured: Callable[..., Outcome]) -> None:
+    outcome = measured("--json", floors={"all": {"recall@1": 1.0, "refusal_recall": 1.0}})
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_value_under_its_floor_is_an_error_that_names_it(measured: Callable[..., Outcome]) -> None:
+    outcome = measured("--json", floors={"all": {"recall@1": 1.01, "mrr": 0.5}})
+    assert outcome.code == 1
+    assert outcome.result["measures"]["all"]["all"]["questions"] == 3
+    (line,) = outcome.err.splitlines()
+    assert line.startswith("error: under the floors: all, all: recall@1 1.000 is under 1.010")
+    assert "ru: recall@1" in line
+    assert "mrr" not in line
+
+
+def test_record_that_is_written_can_be_compared_with(
+    measured: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "250")
+    file = tmp_path / "record.json"
+    first = measured("--json", "--out", str(file)).result
+    assert json.loads(file.read_text(encoding="utf-8")) == first
+    first["measures"]["all"]["all"]["recall@1"] = 0.25
+    file.write_text(json.dumps(first), encoding="utf-8")
+    outcome = measured("--compare", str(file))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "1.000 +0.750" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("{", "not JSON"), ("[]", "not a JSON object"), (None, "cannot be read")]
+)
+@pytest.mark.parametrize("option", ["--floors", "--compare"])
+def test_file_that_is_no_record_is_an_error_of_one_line(
+    measured: Callable[..., Outcome], tmp_path: Path, option: str, text: str | None, told: str
+) -> None:
+    file = tmp_path / "given.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    assert assert_error(measured(option, str(file))).startswith(f"given.json: {told}")
+
+
+def test_golden_file_that_is_missing_or_broken_is_an_error_of_one_line(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "golden.jsonl"
+    assert "no such file" in assert_error(run("eval", "--golden", str(file)))
+    file.write_text('{"id": 1}\n', encoding="utf-8")
+    assert "golden.jsonl:1: " in assert_error(run("eval", "--golden", str(file)))
 
 
 # --- as a process

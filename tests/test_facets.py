@@ -166,7 +166,7 @@ def test_value_of_a_facet_that_was_not_talked_of_is_no_follow_up(
     [
         ("en", "What do I do at the nascent level?", "What do I do at the level?"),
         ("zh-Hans", "初级该做什么？", "该做什么？"),
-        ("zh-Hant", "初級該做什麼？", "該做什麼？"),
+        ("zh-Hant", "初級該做什麼？", "该做什么？"),
         ("pl", "Co robić na poziomie początkującym teraz?", "Co robić na poziomie teraz?"),
         ("ru", "Что делать на начальном уровне?", "Что делать на уровне?"),
     ],

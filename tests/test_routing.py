@@ -70,7 +70,7 @@ def test_high_score_is_no_route_where_a_plain_question_is_as_likely(
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_plan_for_something_else_is_not_ours(name: Route, guide: Corpus) -> None:
-    assert route(query(), scores(**{name: 6.0, "outside": 1.0}), guide) == "ask"
+    assert route(query(), scores(**{name: 3.0, "outside": 1.0}), guide) == "ask"
 
 
 @pytest.mark.parametrize("name", CONVERSATION)
@@ -88,7 +88,7 @@ def test_question_like_nothing_is_a_plain_question(guide: Corpus) -> None:
     assert route(query(), dict.fromkeys(KINDS, 0.0), guide) == "ask"
 
 
-@pytest.mark.parametrize("facet", ["level", "aspect", "sfia"])
+@pytest.mark.parametrize("facet", ["aspect", "sfia"])
 def test_question_that_names_a_detail_wants_to_know_it(facet: str, guide: Corpus) -> None:
     assert route(query(**{facet: "1"}), scores(plan=6.0), guide) == "ask"
 
@@ -271,9 +271,6 @@ def test_wish_takes_its_route_in_each_language(
     assert answer.grounded
 
 
-LEVEL = pytest.mark.xfail(strict=True, reason="the word is read as the level 'mature', a detail")
-
-
 @pytest.mark.parametrize(
     ("language", "question"),
     [
@@ -281,9 +278,9 @@ LEVEL = pytest.mark.xfail(strict=True, reason="the word is read as the level 'ma
         ("pl", "Pomóż mi ocenić dojrzałość CX w naszej firmie"),
         ("hu", "Segíts felmérni a cégünk CX-érettségét"),
         ("ru", "Помоги оценить зрелость CX в нашей компании"),
-        pytest.param("en", "How mature is our CX? I want to assess where we stand", marks=LEVEL),
-        pytest.param("zh-Hant", "幫我評估我們公司的CX成熟度", marks=LEVEL),
-        pytest.param("pl", "Chcę ocenić, jak dojrzałe jest u nas CX", marks=LEVEL),
+        ("en", "How mature is our CX? I want to assess where we stand"),
+        ("zh-Hant", "幫我評估我們公司的CX成熟度"),
+        ("pl", "Chcę ocenić, jak dojrzałe jest u nas CX"),
     ],
 )
 def test_maturity_at_large_is_diagnosed(

@@ -228,6 +228,20 @@ def test_what_the_site_does_not_have_is_not_found(client: TestClient, address: s
     assert "import" not in response.text
 
 
+# --- the glossary
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_glossary_has_a_page_in_each_language(client: TestClient, language: Language) -> None:
+    response = client.get(f"/{language}/glossary")
+    page = Page(response.text)
+    assert response.status_code == 200
+    assert dict(page.elements)["html"] == {"lang": language}
+    assets = {address for address in page.addresses if address.startswith("/assets/")}
+    assert "/assets/glossary.js" in assets
+    assert {client.get(address).status_code for address in assets} == {200}
+
+
 # --- redirects
 
 
@@ -288,6 +302,7 @@ def test_address_of_a_language_without_its_slash_stays_on_this_host(client: Test
         "/assets/site.css",
         "/assets/site.js",
         "/favicon.ico",
+        "/en/glossary",
         f"/en/passages/{TEAM_SIZE}",
         "/en/passages/no/such",
         "/en/passages/playbook/team-size?from=x",

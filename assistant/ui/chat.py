@@ -13,8 +13,9 @@ from assistant.corpus import Corpus
 from assistant.errors import AssistantError
 from assistant.explaining import explained
 from assistant.messages import message
-from assistant.types import LANGUAGES, Answer, Language, Question, Turn
-from assistant.ui.passage import passage_address
+from assistant.types import Answer, Language, Question, Turn
+from assistant.ui.glossary import TermMarks
+from assistant.ui.passage import language_links, passage_address
 from assistant.understanding import LONGEST_QUESTION
 from assistant.verification import MARK
 
@@ -106,6 +107,7 @@ class _Talk:
         self._assistant = assistant
         self._storage = storage
         self._language = language
+        self._marks = TermMarks(assistant.glossary)
 
     def begin(self, text: str, kept: list[Entry]) -> tuple[str, str, list[gr.ChatMessage]]:
         """Show the question at once and free the box."""
@@ -120,7 +122,7 @@ class _Talk:
         try:
             question = Question(text, None, _history(kept))
             for answer in self._assistant.stream(question, fallback=self._language):
-                entry = _entry(text, answer, self._assistant.corpus)
+                entry = _entry(text, answer, self._assistant.corpus, self._marks)
                 yield [*shown, _reply(entry)], kept, ""
         except AssistantError as error:
             yield [*shown, gr.ChatMessage(content=_plain(str(error)))], kept, text
@@ -207,8 +209,9 @@ def linked(answer: Answer) -> str:
     return MARK.sub(link, answer.text)
 
 
-def _entry(question: str, answer: Answer, corpus: Corpus) -> Entry:
-    shown = linked(answer)
+def _entry(question: str, answer: Answer, corpus: Corpus, marks: TermMarks) -> Entry:
+    told = {citation.passage.id for citation in answer.citations}
+    shown = marks.mark(linked(answer), answer.language, without=told)
     if answer.citations:
         key = "checked" if answer.grounded else "unverified"
         note = message(key, answer.language, count=len(answer.citations))
@@ -253,17 +256,12 @@ def _plain(text: str) -> str:
 
 
 def _header(language: Language) -> str:
-    links = "".join(
-        f'<a href="/{code}/" hreflang="{code}" lang="{code}"'
-        f"{' aria-current=page' if code == language else ''}>"
-        f"{escape(message('language_name', code))}</a>"
-        for code in LANGUAGES
-    )
     return (
         f'<a class="cx-skip" href="#cx-question">{escape(message("skip", language))}</a>'
         f'<header class="cx-header"><div class="cx-brand"><h1>{escape(message("title", language))}'
         f"</h1><p>{escape(message('tagline', language))}</p></div>"
-        f'<nav aria-label="{escape(message("choose_language", language))}">{links}</nav></header>'
+        f'<a class="cx-to-glossary" href="/{language}/glossary">'
+        f"{escape(message('glossary', language))}</a>{language_links(language)}</header>"
     )
 
 

@@ -1,4 +1,7 @@
-"""A passage as HTML: for the panel beside an answer, and as a page of its own."""
+"""A passage as HTML: for the panel beside an answer, and as a page of its own.
+
+Also the frame of such plain pages, which the glossary shares.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from assistant.messages import message
-from assistant.types import Language, Passage
+from assistant.types import LANGUAGES, Language, Passage
 
 _INLINE = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink"])
 _NO_QUOTE: range = range(0)
@@ -74,16 +77,62 @@ def missing_page(language: Language) -> str:
     )
 
 
-def _page(language: Language, title: str, body: str) -> str:
+def plain_page(
+    language: Language,
+    title: str,
+    main: str,
+    *,
+    beside: str = "",
+    here: bool = False,
+    scripts: Sequence[str] = (),
+) -> str:
+    """Put the frame of a page that needs no Gradio around its content.
+
+    Args:
+        language: of the page.
+        title: for the browser's tab.
+        main: the `<main>` element.
+        beside: HTML at the end of the header.
+        here: whether the page is the glossary itself.
+        scripts: names of files in assets.
+    """
     name = escape(message("title", language))
-    back = escape(message("back_to_chat", language))
+    current = ' aria-current="page"' if here else ""
+    loaded = "".join(f'<script src="/assets/{script}" defer></script>' for script in scripts)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)} · {name}</title>"
         '<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/site.css">'
-        f'</head><body class="cx-page"><header><a href="/{language}/">{name}</a></header>'
-        f'<main>{body}<p><a class="cx-back" href="/{language}/">{back}</a></p></main></body></html>'
+        f'{loaded}</head><body class="cx-page"><header><a class="cx-home" href="/{language}/">'
+        f'{name}</a><a class="cx-to-glossary" href="/{language}/glossary"{current}>'
+        f"{escape(message('glossary', language))}</a>{beside}</header>{main}</body></html>"
+    )
+
+
+def language_links(language: Language, path: str = "") -> str:
+    """Render the switch between the languages of a page, `path` being what follows each."""
+    links = "".join(
+        f'<a href="/{code}/{path}" hreflang="{code}" lang="{code}"'
+        f"{' aria-current=page' if code == language else ''}>"
+        f"{escape(message('language_name', code))}</a>"
+        for code in LANGUAGES
+    )
+    return f'<nav aria-label="{escape(message("choose_language", language))}">{links}</nav>'
+
+
+def inline(statement: str) -> str:
+    """Render a statement's emphasis; whatever else it holds stays text."""
+    return str(_INLINE.renderInline(statement))
+
+
+def _page(language: Language, title: str, body: str) -> str:
+    back = escape(message("back_to_chat", language))
+    return plain_page(
+        language,
+        title,
+        f'<main>{body}<p><a class="cx-back" href="/{language}/">{back}</a></p></main>',
     )
 
 
@@ -93,7 +142,7 @@ def _blocks(passage: Passage, quoted: Container[int]) -> str:
     for block in passage.blocks:
         parts = []
         for statement in block.statements:
-            text = _INLINE.renderInline(statement)
+            text = inline(statement)
             parts.append(f"<mark>{text}</mark>" if position in quoted else text)
             position += 1
         if block.kind == "paragraph":

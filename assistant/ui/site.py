@@ -1,10 +1,10 @@
-"""The site: a page per language, passages by address, assets, and what guards them."""
+"""The site: a page per language, passages by address, the glossary, assets, and its guard."""
 
 from __future__ import annotations
 
 import gc
 import os
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.settings import Settings
 from assistant.types import LANGUAGES, Language
+from assistant.ui.glossary import glossary_page
 from assistant.ui.guard import Guard
 from assistant.ui.pages import Pages
 from assistant.ui.passage import missing_page, passage_fragment, passage_page
@@ -62,6 +63,14 @@ def build_site(assistant: Assistant, storage: Storage) -> FastAPI:
         others = [code for code in assistant.corpus.variants(found.id) if code != language]
         render = passage_fragment if fragment else passage_page
         return HTMLResponse(render(found, others, range(first, last + 1)))
+
+    @cache
+    def glossary_of(language: Language) -> str:
+        return glossary_page(assistant.glossary, assistant.corpus, language)
+
+    @site.get("/{language}/glossary", response_class=HTMLResponse)
+    def glossary(language: Language) -> HTMLResponse:
+        return HTMLResponse(glossary_of(language))
 
     @site.get("/favicon.ico", include_in_schema=False)
     def favicon() -> FileResponse:

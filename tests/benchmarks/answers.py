@@ -17,8 +17,8 @@ and prints, for all of them and for the held-back third,
 
 The peers are told the question's language; we find it out, and fall back on it, as on the page
 of that language. The corpus carries other phrasings of what its passages answer: ours and
-BM25 have them, while the vectors of the peers are of the plain text. Of the golden questions,
-only the held-back ones took no part in choosing our weights.
+BM25 have them, while the vectors of the peers are of the plain text. The golden questions that
+are not held back also fitted how sure we must be to answer, so the held-back third counts most.
 
 With `--xquad`, paragraphs are the passages, and Recall@1, Recall@5 and MRR are printed;
 `--documents` takes the paragraphs from another file, aligned by order, for questions in one

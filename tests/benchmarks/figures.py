@@ -68,7 +68,8 @@ def table(
         "| " + " | ".join(columns) + " |",
         "| --- | --- |" + " ---: |" * (len(columns) - 2),
     ]
-    for group in (*LANGUAGES, ALL):
+    spoken = [code for code in LANGUAGES if code in systems[OURS]]
+    for group in (*spoken, *([ALL] if len(spoken) > 1 else [])):
         for system, groups in systems.items():
             if group not in groups:
                 continue

@@ -234,7 +234,7 @@ class Visitor:
     def open(self, address: str = "/en/") -> None:
         """Open a page of the site; a chat page is ready when it can be typed into."""
         self.page.goto(self.server.url + address)
-        if "/passages/" not in address:
+        if not any(part in address for part in ("/passages/", "/glossary")):
             self.ready()
 
     def ready(self) -> None:

@@ -67,7 +67,7 @@
   if (navigator.clipboard) {
     const write = navigator.clipboard.writeText.bind(navigator.clipboard);
     navigator.clipboard.writeText = (text) =>
-      write(text.replace(/<a class="cx-cite"[^>]*>(\d+)<\/a>/g, " [$1]").replace(/<\/?p[^>]*>/g, ""));
+      write(text.replace(/<a class="cx-cite"[^>]*>(\d+)<\/a>/g, " [$1]").replace(/<\/?(p|abbr)\b[^>]*>/g, ""));
   }
 
   // A new question moves to the top, so that its answer is read from the beginning.
