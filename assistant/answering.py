@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant import analysis
+from assistant import analysis, dialogue
 from assistant.corpus import Corpus, figures
 from assistant.glossary import DOCUMENT, Glossary, Term
 from assistant.messages import message
@@ -28,6 +28,8 @@ _LISTED = 6
 # questions 87 % then get all their key facts, at 670 characters on average, against 81 % at 600.
 _BESIDE = 0.85
 _PAIR = 2
+_LONGEST_PART = 200
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#|<>~!]")
 _BOLD = re.compile(r"\*\*(.+?)[.:：]?\*\*")
 _CLOSING = re.compile(r"([.!?。！？…:：]+[\"”»」』)）]*)$")
 
@@ -101,7 +103,8 @@ def compose_parts(
     for part, found in parts:
         _tell(draft, part, found, corpus)
     for text in missing:
-        draft.lines += ["", message("missing_part", query.language, part=text)]
+        shown = _MARKUP.sub(r"\\\g<0>", text[:_LONGEST_PART])
+        draft.lines += ["", message("missing_part", query.language, part=shown)]
     return draft.finish(query, suggest(query, hits, corpus))
 
 
@@ -168,24 +171,14 @@ def _card(draft: _Draft, term: Term, glossary: Glossary, corpus: Corpus) -> None
         draft.lines += ["", " · ".join(others)]
 
 
-_COMPARES = {
-    "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than)\b",
-    "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie)\b",
-    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|(?:[öo]ssze)?hasonl[íi]\w*|[öo]sszevet\w*|mint)\b",
-    "ru": r"\b(?:vs\.?|сравн\w*|отлич\w*|разниц\w*|против|чем)\b",
-    "zh": r"vs\.?|比|区别|區別|差别|差別|差异|差異|不同|差在|对照|對照",
-}
-
-
 def compared(query: Query, hits: Sequence[Hit], corpus: Corpus) -> list[Passage]:
     """Return the passages that a question compares, one for each of two values it names.
 
     "Nascent against mature for frontline empowerment" names two levels of an aspect;
     a question that compares nothing gets none.
     """
-    pattern = _COMPARES["zh" if query.spoken.startswith("zh") else query.spoken]
     pairs = [(facet, values) for facet, values in query.facets.items() if len(values) == _PAIR]
-    if not pairs or not re.search(pattern, query.text.casefold()):
+    if not pairs or not dialogue.compares(query.text, query.spoken):
         return []
     facet, values = min(pairs, key=lambda pair: _breadth(pair[0], corpus, query.language))
     rest = {other: v for other, v in query.facets.items() if other != facet}

@@ -229,8 +229,10 @@ def evaluate(
     if as_json:
         _print_json(record)
     else:
+        console = _console()
+        console.width = max(console.width, reporting.WIDTH)
         for table in reporting.tables(measured, earlier and earlier["measures"]):
-            _console().print(table)
+            console.print(table)
     problems = evaluation.below(measured, least)
     if problems:
         raise InputError("under the floors: " + "; ".join(problems))

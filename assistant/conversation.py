@@ -181,7 +181,8 @@ class Assistant:
         terms = tuple(Term(hit.passage) for hit in near[:_NEAREST])
         if near and near[0].similarity >= _MEANT:
             return LookUp(terms[:1], "meaning", terms[1:])
-        return LookUp((), "", tuple(dict.fromkeys((*missed.nearest, *terms)))[:_NEAREST])
+        nearest = {term.id: term for term in (*missed.nearest, *terms)}
+        return LookUp((), "", tuple(nearest.values())[:_NEAREST])
 
     def vector(self, text: str) -> np.ndarray:
         """Return the unit vector of a question."""

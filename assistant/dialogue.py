@@ -161,8 +161,29 @@ def parts(text: str, language: Language) -> list[str]:
     return found if alone and len(found) == _TWO else [text]
 
 
+_COMPARES = {
+    "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than)\b",
+    "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie)\b",
+    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|(?:[öo]ssze)?hasonl[íi]\w*|[öo]sszevet\w*|mint)\b",
+    "ru": r"\b(?:vs\.?|сравн\w*|отлич\w*|разниц\w*|против|чем)\b",
+    "zh": r"vs\.?|比|区别|區別|差别|差別|差异|差異|不同|差在|对照|對照",
+}
+
+
+def compares(text: str, language: Language) -> bool:
+    """Whether a question sets two things against each other."""
+    return re.search(_COMPARES[_key(language)], text.casefold()) is not None
+
+
 def only_defines(text: str, language: Language) -> bool:
-    """Whether what is left of a question beside its terms only asks what they are."""
+    """Whether what is left of a question beside its terms only asks what they are.
+
+    "Why", "who", "when" and most of "how" ask for more than a definition.
+    """
+    plain = analysis.simplify(text, language) if language.startswith("zh") else text.casefold()
+    asks_more = _pattern("more_than_defining", language).search(plain)
+    if asks_more and not compares(text, language):
+        return False
     if language.startswith("zh"):
         plain = analysis.simplify(text, language)
         for pattern in (_pattern("opens", language), _longest_first(language)):

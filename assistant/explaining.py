@@ -70,10 +70,10 @@ def matched(query: Query, hit: Hit, corpus: Corpus) -> tuple[str, ...]:
     held = set(analysis.terms(searchable(passage), query.spoken))
     stop = analysis.function_words()["zh" if query.spoken.startswith("zh") else query.spoken]
     found = []
-    for word in analysis.words(query.text, query.spoken):
-        if analysis.HAN.match(word):
-            pairs = [word[i : i + 2] for i in range(len(word) - 1)]
-            found += [pair for pair in pairs if pair in held and pair not in stop]
-        elif word not in stop and not held.isdisjoint(analysis.terms(word, query.spoken)):
+    for run in analysis.HAN.findall(query.text):
+        pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+        found += [pair for pair in pairs if held & {analysis.simplify(pair, query.spoken)} - stop]
+    for word in analysis.words(analysis.HAN.sub(" ", query.text), query.spoken):
+        if word not in stop and not held.isdisjoint(analysis.terms(word, query.spoken)):
             found.append(word)
     return tuple(dict.fromkeys(found))

@@ -124,6 +124,7 @@ class Glossary:
             ("name", own.named(text)),
             ("form", own.formed(text)),
             ("language", self._elsewhere(text, language)),
+            ("form", own.suffixed(text)),
             ("part", own.containing(text)),
             ("typo", own.misspelt(text)),
         ):
@@ -144,7 +145,7 @@ class Glossary:
         found, rest = own.mentions(text)
         if not found:
             found, rest = self._mentions_elsewhere(text, language)
-        if len(found) > 1 and FIELD in found:
+        if len(found) > 1 and FIELD in found and not dialogue.compares(text, language):
             found = [key for key in found if key != FIELD]  # "… in CX" only says where
         if not 1 <= len(found) <= _PAIR or not dialogue.only_defines(rest, language):
             return ()
@@ -266,7 +267,7 @@ class _Names:
         """Return what a piece of a question names; short abbreviations must look like one."""
         if not piece:
             return []
-        keys = self.named(piece) or self.formed(piece) or self._suffixed(piece)
+        keys = self.named(piece) or self.formed(piece) or self.suffixed(piece)
         short = len(piece) <= _SHORT_ABBREVIATION and piece.isalpha() and " " not in piece
         if short and piece.islower() and words > 1:
             abbreviated = self._key(piece) in self._abbreviations
@@ -278,7 +279,7 @@ class _Names:
                 return [key for key in keys if not abbreviated]
         return keys
 
-    def _suffixed(self, piece: str) -> list[str]:
+    def suffixed(self, piece: str) -> list[str]:
         """Return what an abbreviation with an ending names: "CX-ben", "NPS-u"."""
         base, hyphen, _ = piece.partition("-")
         return self.named(base) if hyphen and self._key(base) in self._abbreviations else []

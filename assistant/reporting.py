@@ -13,6 +13,7 @@ from assistant.evaluation import MEASURES
 if TYPE_CHECKING:
     from rich.table import Table
 
+WIDTH = 190  # characters that a table needs
 Record = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 
@@ -30,6 +31,8 @@ def tables(record: Record, earlier: Record | None = None) -> Iterator[Table]:
     from rich.table import Table
 
     for part, groups in record.items():
+        if not groups:
+            continue
         table = Table(title=part, title_justify="left", pad_edge=False)
         table.add_column("")
         for head in ("n", *(head for head, _ in MEASURES.values())):

@@ -683,14 +683,14 @@ def test_why_as_json_tells_what_the_answer_rests_on(run: Run, document: Corpus) 
     assert (why["route"], why["searched"]) == ("ask", COVERED["en"])
     assert 0.5 < why["confidence"] <= 1
     assert why["evidence"]
-    assert all(0 <= value <= 1 for value in why["evidence"].values())
+    assert all(isinstance(value, float) for value in why["evidence"].values())
     cited = {citation["passage"] for citation in outcome.result["citations"]}
     for found in why["found"]:
         passage = document.get(found["passage"], "en")
         assert passage is not None
         assert found["title"] == passage.title
         assert found["used"] is (passage.id in cited)
-        assert set(found["parts"]) <= {"meaning", "words", "facet", "detail"}
+        assert {"meaning", "words", "facet"} <= set(found["parts"])
     first = why["found"][0]
     assert (first["passage"], first["used"]) == (f"{DOCUMENT}/chief-customer-officer", True)
     assert {"seven", "functions", "chief", "customer", "officer"} <= set(first["words"])

@@ -105,18 +105,16 @@ def test_answer_that_was_not_judged_is_not_explained(guide: Corpus) -> None:
     [
         ("pl", "Jak Piekarz mierzy MĄKI?", ("piekarz", "mierzy", "mąki")),
         ("hu", "Hogyan méri ki a lisztet a szakács?", ("lisztet",)),
-        ("ru", "Как отмерять муки для супа?", ("муки",)),
-        ("zh-Hans", "怎么称面粉？", ("面粉",)),
-        ("zh-Hant", "怎麼秤麵粉？", ("面粉", "麵粉")),
+        ("ru", "Как отмерять муки для супа?", ("отмерять", "муки")),
+        ("zh-Hans", "面粉是什么？", ("面粉",)),
+        ("zh-Hant", "麵粉是什麼？", ("麵粉",)),
     ],
 )
 def test_words_shared_with_a_passage_are_told(
     guide: Corpus, language: Language, text: str, words: tuple[str, ...]
 ) -> None:
     found = matched(Query(text, language, language), hit(guide, "bread", language), guide)
-    assert set(found) & set(words)
-    assert len(found) == len(set(found))
-    assert all(word not in found for word in ("jak", "a", "как", "для", "怎么", "怎麼", "супа"))
+    assert found == words
 
 
 def test_words_are_told_once_and_as_they_were_typed(guide: Corpus) -> None:

@@ -163,7 +163,7 @@ def test_retry_answers_the_last_question_again(visitor: Visitor) -> None:
     given = visitor.ask(QUESTION).inner_text()
     visitor.retry()
     expect(visitor.questions).to_have_text([QUESTION])
-    expect(visitor.answers).to_have_text([given])
+    expect(visitor.answers).to_have_text([given], use_inner_text=True)
 
 
 def test_retry_of_what_could_not_be_answered_leaves_the_answer_before_it(
