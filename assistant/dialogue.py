@@ -40,6 +40,12 @@ _PARTS = {
     code: re.compile(rf"(?<=\?)\s+|[,;]?\s+(?:{_AND[code]}),?\s+(?={_ASKS[code]})", re.IGNORECASE)
     for code in _ASKS
 } | {"zh": re.compile("(?<=[?？])|[，,；;](?:另外|顺便|順便|还有|還有|以及|还想|還想|再问|再問)")}
+_REPLY = re.compile(
+    r"\b(?:answer|reply|respond|response|translat\w+|odpowie\w+|odpowiad\w+|przetłumacz\w*|válasz\w*"
+    r"|fordít\w*|ответ\w*|отвеч\w*|перевед\w*)\b|回答|回复|回覆|作答|翻译|翻譯|[写寫]给我|[写寫]給我",
+    re.IGNORECASE,
+)
+_SAYS_SOMETHING = re.compile(r"\w{3}|[\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[^,;:.!?，；：。！？、—–]+[,;:.!?，；：。！？、—–]*\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*")
 
@@ -215,8 +221,8 @@ def requested_language(text: str) -> tuple[Language | None, str]:
     """Return the language that a question asks to be answered in, and the rest of it.
 
     A wish is a clause that names a language and says hardly anything else ("in
-    Polish, please"), or the very beginning or end of a question. The rest is empty
-    where the wish is the whole of it.
+    Polish, please") or asks for the answer in it, or the very end of a question. The
+    rest is empty where the wish is the whole of it.
     """
     clauses = [match.group() for match in _CLAUSE.finditer(text)]
     for position, clause in enumerate(clauses):
@@ -228,6 +234,11 @@ def requested_language(text: str) -> tuple[Language | None, str]:
             if _is_wish(before) and _is_wish(after):
                 rest = "".join(clauses[:position] + _without_wishes(clauses[position + 1 :]))
                 return language, rest.strip(" ,;:，；：")
+            others = clauses[:position] + clauses[position + 1 :]
+            if _REPLY.search(clause) and any(
+                re.search(r"\w{3}|[\u3400-\u9fff]", o) for o in others
+            ):
+                return language, "".join(others).strip(" ,;:，；：")
             last = position == len(clauses) - 1
             if last and re.search(r"\w", after) and _is_wish(after):
                 return language, ("".join(clauses[:position]) + before).strip()
