@@ -48,7 +48,9 @@ def explained(answer: Answer, corpus: Corpus) -> list[str]:
         lines.append(message("why_named", language, names=", ".join(dict.fromkeys(named))))
     for reason in reasons(answer, corpus):
         key = "why_used" if reason.used else "why_passed_over"
-        line = message(key, language, title=reason.hit.passage.title, score=reason.hit.score)
+        line = message(
+            key, language, title=reason.hit.passage.title, score=f"{reason.hit.score:.2f}"
+        )
         if reason.words:
             line += " " + message("why_words", language, words=", ".join(reason.words))
         lines.append(line)

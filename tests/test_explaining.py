@@ -147,13 +147,13 @@ def test_lines_tell_confidence_then_names_then_passages(guide: Corpus) -> None:
         confidence=0.874,
         facets={"stage": frozenset({"year-1"})},
     )
-    used = message("why_used", "en", title="Baking at home", score=1.0)
+    used = message("why_used", "en", title="Baking at home", score="1.00")
     words = message("why_words", "en", words="flour")
     assert explained(answer, guide) == [
         message("why_confidence", "en", percent=87),
         message("why_named", "en", names="Years one and two"),
         f"{used} {words}",
-        message("why_passed_over", "en", title="Soup", score=0.9),
+        message("why_passed_over", "en", title="Soup", score="0.90"),
     ]
 
 
@@ -174,4 +174,4 @@ def test_lines_are_in_the_language_of_the_answer(guide: Corpus, language: Langua
     first, second = explained(answer, guide)
     assert first == message("why_confidence", language, percent=50)
     title = answer.citations[0].passage.title
-    assert second.startswith(message("why_used", language, title=title, score=1.0))
+    assert second.startswith(message("why_used", language, title=title, score="1.00"))
