@@ -9,6 +9,7 @@ and cut into single characters and pairs.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -152,7 +153,8 @@ def terms(text: str, language: Language) -> list[str]:
 
 def _han_terms(run: str, stop: frozenset[str]) -> list[str]:
     """Characters and pairs of a run of Han, without single function characters."""
-    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+    # Interned, since the index keeps each of them for every passage that has it.
+    pairs = [sys.intern(run[i : i + 2]) for i in range(len(run) - 1)]
     singles = [character for character in run if character not in stop]
     return singles + [pair for pair in pairs if pair not in stop and not set(pair) <= stop]
 

@@ -28,10 +28,11 @@ class KeywordIndex:
     def __init__(self, passages: Sequence[Passage], language: Language) -> None:
         self._passages = passages
         self._language = language
-        self._terms = [self._document(passage) for passage in passages]
+        documents = [self._document(passage) for passage in passages]
         self._bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
         if passages:
-            self._bm25.index(self._terms, show_progress=False)
+            self._bm25.index(documents, show_progress=False)
+        self._terms = [frozenset(document) for document in documents]
 
     def _document(self, passage: Passage) -> list[str]:
         heading = "\n".join((passage.title, passage.question, *passage.aliases))
@@ -55,7 +56,7 @@ class KeywordIndex:
         """The inverse document frequency of every term: ln(1 + (N - n + .5) / (n + .5))."""
         counts: dict[str, int] = {}
         for document in self._terms:
-            for term in set(document):
+            for term in document:
                 counts[term] = counts.get(term, 0) + 1
         total = len(self._terms)
         return {
@@ -66,7 +67,7 @@ class KeywordIndex:
     @cached_property
     def terms_of(self) -> Mapping[str, frozenset[str]]:
         """The terms of each passage, by id."""
-        return {p.id: frozenset(t) for p, t in zip(self._passages, self._terms, strict=True)}
+        return {p.id: terms for p, terms in zip(self._passages, self._terms, strict=True)}
 
 
 class Keywords(dict[Language, KeywordIndex]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
@@ -152,7 +153,9 @@ def _split(text: str, known: Collection[str]) -> list[str]:
 
 
 def _by_sound(language: Language) -> Callable[[str], tuple[str, tuple[object, ...]]]:
-    from pypinyin import Style, lazy_pinyin  # its dictionaries take a quarter of a second
+    # Readings of phrases would take 44 MB, and change none of the initials needed here.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, lazy_pinyin
 
     def pinyin(title: str) -> tuple[str, tuple[object, ...]]:
         syllables = lazy_pinyin(title, style=Style.TONE3)
