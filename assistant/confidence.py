@@ -35,6 +35,7 @@ _CONSIDERED = 3
 _FIFTH = 5
 _UNSEEN_RARITY = 5.0
 _RIDGE = 1.0
+_UNPRICED = -3.0  # a price that no hit has cannot be answered, whatever else fits
 _LATIN: tuple[Language, ...] = ("en", "pl", "hu")
 _WORD = re.compile(r"(?:(?![\u3400-\u9fff])[^\W\d_]){2,}")
 _STARTS = re.compile(r"(?:\A|[.!?…:;\n\"„“«(])\s*\Z")
@@ -117,7 +118,8 @@ class Confidence:
     ) -> Judgement:
         """Return the log-odds that the corpus answers the query, and what speaks for it."""
         evidence = self.evidence(query, hits, kinds)
-        return Judgement(evidence, self._weights[query.spoken].log_odds(evidence))
+        log_odds = self._weights[query.spoken].log_odds(evidence)
+        return Judgement(evidence, min(log_odds, _UNPRICED) if evidence.unpriced else log_odds)
 
     def evidence(
         self, query: Query, hits: Sequence[Hit], kinds: Mapping[Kind, float] = MappingProxyType({})

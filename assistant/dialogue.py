@@ -79,7 +79,7 @@ def leans(text: str, language: Language, named: int) -> bool:
         language: it is in.
         named: the number of facet values that it names itself.
     """
-    asked = _asked_part(text)
+    asked = _asked_part(text, language)
     chinese = language.startswith("zh")
     own = own_words(asked, language) - 2 * named
     length = len("".join(analysis.words(asked, language)) if chinese else asked.split())
@@ -134,10 +134,13 @@ def opens_as_continuation(text: str, language: Language) -> bool:
     return _pattern("opens", language).match(text.strip().casefold()) is not None
 
 
-def _asked_part(text: str) -> str:
-    """Return the last sentence of a short turn, where what is asked stands."""
-    parts = [part for part in _SENTENCE_END.split(text) if part.strip()]
-    return parts[-1] if 1 < len(parts) <= 3 and "?" not in "".join(parts[:-1]) else text
+def _asked_part(text: str, language: Language) -> str:
+    """Return the last sentence of a short turn, where what is asked stands, without an "ok,"."""
+    sentences = [part for part in _SENTENCE_END.split(text) if part.strip()]
+    if 1 < len(sentences) <= 3 and "?" not in "".join(sentences[:-1]):
+        text = sentences[-1]
+    first, comma, rest = re.sub("，", ",", text).partition(",")
+    return rest.strip() if comma and rest.strip() and own_words(first, language) == 0 else text
 
 
 @cache
