@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _ATTRIBUTES = re.compile(r"\s*(\{[^{}]*\})\s*\Z")
+_PLAIN_ATTRIBUTE = re.compile(r' ?(?:#([a-z0-9-]+)|([a-z-]+)=(?:"([^"\\]*)"|([a-z0-9-]+)))(?= |\Z)')
 _FIGURE = re.compile(r"\d{1,3}(?:[\u00a0\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
 _DETAILS = frozenset({"abbreviation", "forms", "related", "versus", "uses", "formula", "example"})
 _NOT_FACETS = frozenset({"id", "aliases", "question", "authored", "note", "route", *_DETAILS})
@@ -102,16 +103,25 @@ class Corpus:
     @cached_property
     def vocabulary(self) -> Mapping[Language, frozenset[str]]:
         """The folded words of each language's titles, aliases, questions and text."""
+        return _Vocabulary(self._passages)
+
+
+class _Vocabulary(dict[Language, frozenset[str]]):
+    """The words of each language, collected when they are first asked for."""
+
+    def __init__(self, passages: Mapping[Language, Mapping[str, Passage]]) -> None:
+        super().__init__()
+        self._of = passages
+
+    def __missing__(self, language: Language) -> frozenset[str]:
         from assistant import analysis
 
-        return {
-            language: frozenset(
-                analysis.fold(word)
-                for passage in passages.values()
-                for word in analysis.words(searchable(passage), language)
-            )
-            for language, passages in self._passages.items()
-        }
+        self[language] = frozenset(
+            analysis.fold(word)
+            for passage in self._of[language].values()
+            for word in analysis.words(searchable(passage), language)
+        )
+        return self[language]
 
 
 def searchable(passage: Passage) -> str:
@@ -290,6 +300,9 @@ class _Reader:
         return _Heading(line, int(opening.tag[1]), title, attributes)
 
     def _parse_attributes(self, braces: str, line: int) -> dict[str, str]:
+        plain = _plain_attributes(braces)
+        if plain is not None:
+            return plain
         try:
             end, attributes = parse(braces)
         except ParseError:
@@ -365,6 +378,25 @@ class _Reader:
             details=MappingProxyType({k: v for k, v in attributes.items() if k in _DETAILS}),
             authored=authored,
         )
+
+
+def _plain_attributes(braces: str) -> dict[str, str] | None:
+    """Read `{#id key="value" key=value}`; None for anything else, which the full parser judges.
+
+    Reading a whole corpus letter by letter would cost half a second of each start.
+    """
+    found: dict[str, str] = {}
+    position, end = 1, len(braces) - 1
+    while position < end:
+        match = _PLAIN_ATTRIBUTE.match(braces, position, end)
+        if match is None:
+            return None
+        identity, key, quoted, bare = match.groups()
+        if (key or "id") in found:
+            return None
+        found[key or "id"] = identity or (quoted if quoted is not None else bare)
+        position = match.end()
+    return found
 
 
 def _crowded(tokens: list[Token]) -> bool:

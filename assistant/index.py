@@ -110,6 +110,7 @@ class Index:
         self._means: dict[Language, _Mean] = {}
         self._entries: dict[Language, dict[str, _Entry]] = {}
         self._collections: dict[Language, Collection] = {}
+        self._cut: dict[tuple[Language, str], tuple[Passage, list[Piece]]] = {}
         self._shown: dict[str, tuple[Passage, list[Piece], _Entry]] = {}
 
     def sync(
@@ -192,7 +193,7 @@ class Index:
         return len(new)
 
     def _hash(self, passage: Passage) -> str:
-        texts = (piece.text for piece in pieces(passage))
+        texts = (piece.text for piece in self._pieces_of(passage))
         return fingerprint(self._model, self._means[passage.language].tag, passage.id, *texts)
 
     def _mean(self, passages: Sequence[Passage]) -> _Mean:
@@ -225,10 +226,22 @@ class Index:
     def _show(self, by_language: dict[Language, list[Passage]]) -> None:
         """Remember what each stored vector stands for."""
         self._shown = {
-            (entry := self._entries[language][passage.id]).hash: (passage, pieces(passage), entry)
+            (entry := self._entries[language][passage.id]).hash: (
+                passage,
+                self._pieces_of(passage),
+                entry,
+            )
             for language, group in by_language.items()
             for passage in group
         }
+        self._cut.clear()
+
+    def _pieces_of(self, passage: Passage) -> list[Piece]:
+        """Return a passage's pieces, cut once a sync."""
+        key = passage.language, passage.id
+        if key not in self._cut or self._cut[key][0] is not passage:
+            self._cut[key] = passage, pieces(passage)
+        return self._cut[key][1]
 
     @property
     def model(self) -> str:

@@ -120,8 +120,8 @@ class LanguageDetector:
         rivals: set[str] = set()
         for other in _LATIN_LANGUAGES:
             if other != language:
-                rivals |= self._vocabulary.get(other, frozenset())
-        own = self._vocabulary.get(language, frozenset())
+                rivals |= self._vocabulary[other]
+        own = self._vocabulary[language]
         return score + sum(
             1.0 if word not in rivals else 0.1 for word in (folded & own) - bare_stop
         )
