@@ -105,6 +105,9 @@ class Index:
         self._store = store
         self._model = model
         self._lock = FileLock(settings.data / "index.lock")
+        # Stands from before the first write of a sync until all is tidy: looking for
+        # leftovers takes half a second, which a start that changes nothing can save.
+        self._unfinished = settings.data / "index.unfinished"
         self._client = _connect(settings)
         self._generation = ""
         self._means: dict[Language, _Mean] = {}
@@ -141,7 +144,9 @@ class Index:
             except BaseException:
                 self._generation, self._means, self._entries, self._collections = before
                 raise
-            self._tidy()
+            if self._unfinished.exists():
+                self._tidy()
+                self._unfinished.unlink()
         self._store.forget()
         self._show(by_language)
         kept = {entry.hash for entries in self._entries.values() for entry in entries.values()}
@@ -174,6 +179,7 @@ class Index:
         listed = sum(len(entries) for entries in self._entries.values())
         if not new and listed == sum(len(items) for items in wanted.values()):
             return 0
+        self._unfinished.touch()
         lengths: dict[str, tuple[float, ...]] = {}
         for start in range(0, len(new), _BATCH):
             batch = new[start : start + _BATCH]
