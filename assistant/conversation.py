@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _CONSIDERED = 10
 _UNCOVERED = 0.35
+# Routes whose own sections answer them, whatever else the question's words are.
+_ANSWERED_FIRST = ("plan", "vet", "diagnose")
 _WIDE, _NEAREST = 60, 3
 _MEANT = 0.86
 
@@ -40,7 +42,13 @@ class _Found:
     def covered(self) -> bool:
         if not self.hits or self.query.unknown:
             return False
-        return self.judged.covered or self.query.route != "ask"
+        return self.judged.covered or self.query.route in _ANSWERED_FIRST
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it surely is not covered, and not only perhaps."""
+        unsure = not self.query.unknown and self.judged.probability >= _UNCOVERED
+        return not self.covered and not unsure
 
 
 class Assistant:
@@ -117,7 +125,7 @@ class Assistant:
         found = self._found(query, kinds)
         parts = [self._found(*self._routed(part)) for part in self._understanding.parts(query)]
         covered = [part for part in parts if part.covered]
-        missing = [part.query.own for part in parts if part.judged.probability < _UNCOVERED]
+        missing = [part.query.own for part in parts if part.is_missing]
         if covered and len(covered) + len(missing) == len(parts) > 1:
             told = [(part.query, part.hits) for part in covered]
             answer = compose_parts(told, self.corpus, missing)

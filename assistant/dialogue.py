@@ -53,7 +53,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*")
 @cache
 def _lists() -> dict[str, dict[str, Any]]:
     text = files("assistant").joinpath("data/dialogue.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
+    loaded: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return loaded
 
 
 def _key(language: Language) -> str:
@@ -238,9 +239,7 @@ def requested_language(text: str) -> tuple[Language | None, str]:
                 rest = "".join(clauses[:position] + _without_wishes(clauses[position + 1 :]))
                 return language, rest.strip(" ,;:，；：")
             others = clauses[:position] + clauses[position + 1 :]
-            if _REPLY.search(clause) and any(
-                re.search(r"\w{3}|[\u3400-\u9fff]", o) for o in others
-            ):
+            if _REPLY.search(clause) and any(map(_SAYS_SOMETHING.search, others)):
                 return language, "".join(others).strip(" ,;:，；：")
             last = position == len(clauses) - 1
             if last and re.search(r"\w", after) and _is_wish(after):
@@ -251,10 +250,8 @@ def requested_language(text: str) -> tuple[Language | None, str]:
 def _is_wish(text: str) -> bool:
     """Whether a piece of text has only words that stand beside a wish for a language."""
     if analysis.HAN.search(text):
-        allowed = _lists()["wish"]["zh"]
-        return all(
-            c in allowed for run in analysis.HAN.findall(analysis.simplify(text)) for c in run
-        )
+        allowed = set(_lists()["wish"]["zh"])
+        return allowed.issuperset("".join(analysis.HAN.findall(analysis.simplify(text))))
     known = _wish_words()
     return all(word in known for word in re.findall(r"[^\W_]+", text.casefold()))
 

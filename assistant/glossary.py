@@ -9,9 +9,9 @@ stop at the first that finds anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -27,6 +27,7 @@ _ABBREVIATION = re.compile(r"[A-Z]{3,6}\Z")
 _NEAR = 80.0
 _TYPO_LENGTH = 4
 _LONGEST_NAME = 8
+_LONGEST_QUESTION = 200  # characters; what is longer wants more than a definition
 _SHORT_ABBREVIATION = 4
 _TYPED_SMALL = 3
 _NEAREST = 3
@@ -120,17 +121,18 @@ class Glossary:
             language: the one to look in first, and to answer in.
         """
         own = self._languages[language]
-        for how, keys in (
-            ("name", own.named(text)),
-            ("form", own.formed(text)),
-            ("language", self._elsewhere(text, language)),
-            ("form", own.suffixed(text)),
-            ("part", own.containing(text)),
-            ("typo", own.misspelt(text)),
-        ):
-            found = tuple(term for key in keys if (term := self.get(key, language)))
+        ways: tuple[tuple[How, Callable[[str], list[str]]], ...] = (
+            ("name", own.named),
+            ("form", own.formed),
+            ("language", partial(self._elsewhere, language=language)),
+            ("form", own.suffixed),
+            ("part", own.containing),
+            ("typo", own.misspelt),
+        )
+        for how, look in ways:
+            found = tuple(term for key in look(text) if (term := self.get(key, language)))
             if found:
-                return LookUp(found, how)  # type: ignore[arg-type]
+                return LookUp(found, how)
         nearest = tuple(own.terms[key] for key in own.alike(text))
         return LookUp((), "", nearest)
 
@@ -141,6 +143,8 @@ class Glossary:
         defining, so that no question is taken over by a term that it contains. A term
         alone does if it is an abbreviation or ends in a question mark.
         """
+        if len(text) > _LONGEST_QUESTION:
+            return ()
         own = self._languages[language]
         found, rest = own.mentions(text)
         if not found:
@@ -216,11 +220,7 @@ class _Names:
             return [
                 i for i, term in self.terms.items() if len(key) > 1 and key in self._key(term.title)
             ]
-        return [
-            key
-            for key, term in self.terms.items()
-            if any(wanted <= set(self._stemmed(name)) for name in (term.title,))
-        ]
+        return [key for key, term in self.terms.items() if wanted <= set(self._stemmed(term.title))]
 
     def misspelt(self, text: str) -> list[str]:
         """Return the terms with a name that a text is a misspelling of."""
@@ -271,11 +271,8 @@ class _Names:
         short = len(piece) <= _SHORT_ABBREVIATION and piece.isalpha() and " " not in piece
         if short and piece.islower() and words > 1:
             abbreviated = self._key(piece) in self._abbreviations
-            if (
-                not abbreviated
-                or len(piece) < 3
-                or piece in analysis.function_words()[self._language]
-            ):
+            common = piece in analysis.function_words()[self._language]
+            if not abbreviated or common or len(piece) < _TYPED_SMALL:
                 return [key for key in keys if not abbreviated]
         return keys
 

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
     from assistant.corpus import Corpus
 
+Wish = Literal["plan", "vet", "diagnose", "meta", "greet", "thank"]
 Kind = Literal["ask", "outside", "plan", "vet", "diagnose", "meta", "greet", "thank"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STORED = Path(__file__).resolve().parent / "data" / "routes.npz"
 _RIDGE = 3.0
 # A route is taken where its log-odds are at least this much, and this much above those of "ask".
-_SURE: Mapping[Route, tuple[float, float]] = {
+_SURE: Mapping[Wish, tuple[float, float]] = {
     "plan": (2.0, 2.5),
     "vet": (1.5, 1.4),
     "diagnose": (1.5, 1.5),
@@ -75,8 +76,8 @@ class Router:
 
 def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
     """Return the route that the scores are sure of, "ask" without one."""
-    best = max(_SURE, key=lambda name: scores[name])  # type: ignore[index]
-    value = scores[best]  # type: ignore[index]
+    best: Wish = max(_SURE, key=lambda name: scores[name])
+    value = scores[best]
     least, lead = _SURE[best]
     inside = (
         best in ("meta", "greet", "thank")

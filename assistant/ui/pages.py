@@ -6,6 +6,7 @@ most sites are read in one or two languages.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class Pages:
     def __init__(self, build: Callable[[Language], gr.Blocks]) -> None:
         self._build = build
         self._open: dict[str, ASGIApp] = {}
+        self._opening = asyncio.Lock()
         self._closing = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,10 +43,11 @@ class Pages:
         if language is None:
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
             return
-        if language not in self._open:
-            # Nothing is awaited before it is kept, so two visitors never build the same page.
-            self._open[language] = app = self._mounted(language)
-            await self._closing.enter_async_context(app.router.lifespan_context(app))
+        async with self._opening:
+            if language not in self._open:
+                app = self._mounted(language)
+                await self._closing.enter_async_context(app.router.lifespan_context(app))
+                self._open[language] = app
         await self._open[language](scope, receive, send)
 
     @asynccontextmanager
