@@ -24,8 +24,9 @@ _LONGEST_OUTLINE = 22
 _SUGGESTIONS = 3
 _NEAREST = 3
 _LISTED = 6
-# The second passage joins the answer from this share of the best one's score: of the development
-# questions 87 % then get all their key facts, at 670 characters on average, against 81 % at 600.
+# The second passage joins the answer from this share of the best one's score. On the golden
+# questions not held back, key facts are then 0.868 and citation precision 0.912; at 0.92, 0.854
+# and 0.921.
 _BESIDE = 0.85
 _PAIR = 2
 _LONGEST_PART = 200

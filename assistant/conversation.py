@@ -27,7 +27,9 @@ _UNCOVERED = 0.35
 # Routes whose own sections answer them, whatever else the question's words are.
 _ANSWERED_FIRST = ("plan", "vet", "diagnose")
 _WIDE, _NEAREST = 60, 3
-_MEANT = 0.86
+# Of 15 descriptions of terms in six languages that no name matched, all were this near to one, of
+# 10 of other things 4. Four led so clearly, 3 of them rightly; of the others' choices 8 of 11 had it.
+_MEANT, _CLEARLY = 0.85, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +185,13 @@ class Assistant:
         return define(query, self.glossary, self.corpus)
 
     def _by_meaning(self, text: str, spoken: Language, missed: LookUp) -> LookUp:
-        """Return the terms whose definitions are near what somebody describes."""
+        """Return the terms near what somebody describes: one only where it stands out clearly."""
         hits = self._retriever.search(Query(text, spoken, spoken, own=text), _WIDE)
         near = [hit for hit in hits if hit.passage.document == DOCUMENT and hit.passage.parent]
         terms = tuple(Term(hit.passage) for hit in near[:_NEAREST])
         if near and near[0].similarity >= _MEANT:
-            return LookUp(terms[:1], "meaning", terms[1:])
+            lead = near[0].similarity - max((hit.similarity for hit in near[1:_NEAREST]), default=0)
+            return LookUp(terms[:1] if lead >= _CLEARLY else terms, "meaning")
         nearest = {term.id: term for term in (*missed.nearest, *terms)}
         return LookUp((), "", tuple(nearest.values())[:_NEAREST])
 

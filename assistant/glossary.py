@@ -24,7 +24,8 @@ DOCUMENT = "glossary"
 FIELD = f"{DOCUMENT}/customer-experience"
 How = Literal["name", "form", "language", "part", "typo", "meaning", ""]
 _ABBREVIATION = re.compile(r"[A-Z]{3,6}\Z")
-_NEAR = 80.0
+# Similarity of 100 from which a name is misspelt: a letter weighs less in a long one.
+_NEAR, _NEAR_LONG, _NEAR_HAN, _SHORT = 80.0, 90.0, 60.0, 12
 _TYPO_LENGTH = 4
 _LONGEST_NAME = 8
 _LONGEST_QUESTION = 200  # characters; what is longer wants more than a definition
@@ -228,7 +229,7 @@ class _Names:
         if len(key) < (2 if self._chinese else _TYPO_LENGTH):
             return []
         every = {**self._forms, **self._names}
-        cutoff = 60.0 if self._chinese else _NEAR
+        cutoff = _NEAR_HAN if self._chinese else _NEAR if len(key) <= _SHORT else _NEAR_LONG
         best = process.extract(key, list(every), scorer=fuzz.ratio, score_cutoff=cutoff, limit=3)
         top = [name for name, score, _ in best if score == best[0][1]] if best else []
         return list(dict.fromkeys(key for name in top for key in every[name]))[:_NEAREST]
