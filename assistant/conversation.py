@@ -28,7 +28,7 @@ _UNCOVERED = 0.35
 _ANSWERED_FIRST = ("plan", "vet", "diagnose")
 _WIDE, _NEAREST = 60, 3
 # Of 15 descriptions of terms in six languages that no name matched, all were this near to one, of
-# 10 of other things 4. Four led so clearly, 3 of them rightly; of the others' choices 8 of 11 had it.
+# 10 of other things 4. Four led so clearly, 3 of them rightly; 8 of the other 11 choices had it.
 _MEANT, _CLEARLY = 0.85, 0.02
 
 

@@ -212,7 +212,10 @@ class _Names:
         return listed or self._stems.get(self._stemmed(text), [])
 
     def containing(self, text: str) -> list[str]:
-        """Return the terms that have a text among the words of a name: a choice of "level"."""
+        """Return the terms with a text among the words of the title: a choice of "level".
+
+        Several words may stand in any other name.
+        """
         wanted = set(self._stemmed(text))
         if not wanted:
             return []
@@ -221,7 +224,13 @@ class _Names:
             return [
                 i for i, term in self.terms.items() if len(key) > 1 and key in self._key(term.title)
             ]
-        return [key for key, term in self.terms.items() if wanted <= set(self._stemmed(term.title))]
+        titled = [
+            key for key, term in self.terms.items() if wanted <= set(self._stemmed(term.title))
+        ]
+        if titled or len(wanted) == 1:
+            return titled
+        named = (keys for stems, keys in self._stems.items() if wanted <= set(stems))
+        return list(dict.fromkeys(key for keys in named for key in keys))
 
     def misspelt(self, text: str) -> list[str]:
         """Return the terms with a name that a text is a misspelling of."""
