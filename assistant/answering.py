@@ -156,7 +156,8 @@ def _card(draft: _Draft, term: Term, glossary: Glossary, corpus: Corpus) -> None
     """Write a term's definition, its points, where the corpus uses it, and its other names."""
     language = draft.language
     short = [name for name in term.abbreviations if name.casefold() not in term.title.casefold()]
-    heading = f"{term.title} ({', '.join(short)})" if short else term.title
+    opening, closing = ("（", "）") if language.startswith("zh") else (" (", ")")
+    heading = f"{term.title}{opening}{', '.join(short)}{closing}" if short else term.title
     draft.lines += ["", f"**{heading}**"]
     _whole(draft, term.passage)
     used = next((p for key in term.uses if (p := corpus.get(key, language))), None)
