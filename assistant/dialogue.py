@@ -30,6 +30,7 @@ _ASKS = {
     r"|milyen)\b",
     "ru": r"(?:как\w*|сколько|кто|кого|где|когда|что|чего|чем|почему|зачем|котор\w*|подскаж\w*)\b",
 }
+_ASKS_HAN = "怎|如何|什[么麼]|[吗嗎]|多少|[哪谁誰]|[为為]何"
 _AND = {
     "en": "and(?: also)?|also|plus|oh and|by the way",
     "pl": "a|i|oraz|a przy okazji|przy okazji|a także",
@@ -171,6 +172,16 @@ def parts(text: str, language: Language) -> list[str]:
     return found if alone and len(found) == _TWO else [text]
 
 
+def asks(text: str, language: Language) -> bool:
+    """Whether a piece of a question asks something itself: a mark, or a question word in front."""
+    if "?" in text or "？" in text:
+        return True
+    if language.startswith("zh"):
+        return re.search(_ASKS_HAN, text) is not None
+    opening = rf"(?:(?:{_AND[language]})\s+)?(?:{_ASKS[language]})"
+    return re.match(opening, text.strip(), re.IGNORECASE) is not None
+
+
 _COMPARES = {
     "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than)\b",
     "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie)\b",
@@ -206,6 +217,13 @@ def only_defines(text: str, language: Language) -> bool:
     return all(
         word in known or analysis.fold(word) in known for word in analysis.words(text, language)
     )
+
+
+def names_defining(text: str, language: Language) -> bool:
+    """Whether a text has a word of defining, such as "mean" or "definition"."""
+    if language.startswith("zh"):
+        return _longest_first(language).search(analysis.simplify(text, language)) is not None
+    return not _words("defining", language).isdisjoint(analysis.words(text, language))
 
 
 @cache

@@ -28,6 +28,8 @@ _ABBREVIATION = re.compile(r"[A-Z]{3,6}\Z")
 _NEAR, _NEAR_LONG, _NEAR_HAN, _SHORT = 80.0, 90.0, 60.0, 12
 _TYPO_LENGTH = 4
 _LONGEST_NAME = 8
+_CLAUSES = re.compile(r"[,，;；—–]\s*|[.。!！]\s+")
+_LONGEST_ENDING = 5  # letters, as in "NPS-ünket"
 _LONGEST_QUESTION = 200  # characters; what is longer wants more than a definition
 _SHORT_ABBREVIATION = 4
 _TYPED_SMALL = 3
@@ -142,10 +144,19 @@ class Glossary:
 
         It asks for one when nothing is left of it besides the term and words of
         defining, so that no question is taken over by a term that it contains. A term
-        alone does if it is an abbreviation or ends in a question mark.
+        alone does if it is an abbreviation or ends in a question mark. What follows a
+        comma and asks nothing only says what the definition is for.
         """
         if len(text) > _LONGEST_QUESTION:
             return ()
+        found = self._wanted(text, language)
+        first, *rest = _CLAUSES.split(text, maxsplit=1)
+        if found or not rest or dialogue.asks(rest[0], language):
+            return found
+        return self._wanted(first, language) if dialogue.names_defining(first, language) else ()
+
+    def _wanted(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the terms that a text asks for and nothing else."""
         own = self._languages[language]
         found, rest = own.mentions(text)
         if not found:
@@ -287,9 +298,14 @@ class _Names:
         return keys
 
     def suffixed(self, piece: str) -> list[str]:
-        """Return what an abbreviation with an ending names: "CX-ben", "NPS-u"."""
-        base, hyphen, _ = piece.partition("-")
-        return self.named(base) if hyphen and self._key(base) in self._abbreviations else []
+        """Return what an abbreviation with an ending names: "CX-ben", "NPS-u".
+
+        "CX-vezető" is another word, not an ending.
+        """
+        base, _, ending = piece.partition("-")
+        if not ending.isalpha() or len(ending) > _LONGEST_ENDING:
+            return []
+        return self.named(base) if self._key(base) in self._abbreviations else []
 
     def _chinese_mentions(self, text: str) -> tuple[list[str], str]:
         rest = self._key(text)
