@@ -1,8 +1,9 @@
 """Fit what is learnt from examples: the routes, and how sure to be before answering.
 
 The routes come from the corpus's phrasings and `data/examples/`; the confidence from
-golden questions that are not held back. Both are deterministic, so that the same
-inputs give the same files.
+the golden questions that are not held back and from `data/calibration/`, questions
+that are only known to be answered by the corpus or not. Both are deterministic, so
+that the same inputs give the same files.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from assistant import confidence, routing
 from assistant.confidence import Evidence
 from assistant.evaluation import Golden, Outcome, evaluate
-from assistant.types import Language
+from assistant.types import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +48,7 @@ def fit_routes(
 def fit_confidence(assistant: Assistant, goldens: Sequence[Golden]) -> None:
     """Fit how sure to be on the golden questions that are not held back, and store it."""
     open_part = [golden for golden in goldens if not golden.held_back]
+    open_part += questions()
     samples: dict[Language, list[tuple[Evidence, bool]]] = {}
     for outcome in evaluate(assistant, open_part):
         reasons = outcome.answer.reasons
@@ -55,6 +59,20 @@ def fit_confidence(assistant: Assistant, goldens: Sequence[Golden]) -> None:
         rows.append((evidence, not outcome.golden.refuse))
     text = confidence.save(confidence.fit(samples))
     (DATA / "confidence.json").write_text(text, encoding="utf-8")
+
+
+def questions() -> list[Golden]:
+    """Return the questions of `data/calibration/`, as golden ones without any label but one."""
+    found = []
+    for language in LANGUAGES:
+        text = (DATA / "calibration" / f"{language}.yaml").read_text(encoding="utf-8")
+        loaded: dict[str, list[str]] = yaml.load(text, Loader=yaml.CSafeLoader)
+        for kind, asked in loaded.items():
+            found += [
+                Golden(f"{language}-{kind}-{n}", language, kind, (one,), refuse=kind == "outside")
+                for n, one in enumerate(asked, start=1)
+            ]
+    return found
 
 
 def curve(outcomes: Sequence[Outcome]) -> list[dict[str, float]]:

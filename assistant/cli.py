@@ -157,6 +157,46 @@ def term_json(term: Term, answer: Answer, assistant: Assistant) -> dict[str, Any
 
 
 @app.command()
+def plan(
+    profile: Annotated[
+        Path | None, typer.Option(help="YAML or JSON file that tells the situation.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write it to a .md, .docx, .xlsx, .ics or .pdf file.")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option(help="Print the JSON Schema of a profile instead.")
+    ] = False,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan a leader's first year from a profile of the situation."""
+    from assistant import profile as profiles
+
+    if schema:
+        _print_json(profiles.schema())
+        return
+    chosen = _language(language) or Settings.load().language
+    if profile is None:
+        raise InputError("no profile was given; write one and name it: plan --profile FILE")
+    situation = profiles.Profile.read(profile, chosen)
+    made, written = _open().plan(situation, chosen)
+    if out is not None:
+        from assistant.export import save
+
+        save(written, out)
+        _console().print(f"{len(made.actions)} actions written to {out.name}", highlight=False)
+    if as_json:
+        from assistant.plan_text import plan_json
+
+        _print_json(plan_json(made, written))
+    elif out is None:
+        from assistant.export import render
+
+        print(render(written, "markdown").decode("utf-8"))
+
+
+@app.command()
 def index(
     rebuild: Annotated[bool, typer.Option(help="Build it anew, for another model too.")] = False,
     language: LanguageOption = None,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from assistant.answering import compose, compose_parts, converse, define, growing, refuse
@@ -11,7 +15,13 @@ from assistant.confidence import Confidence, Judgement
 from assistant.corpus import Corpus
 from assistant.glossary import DOCUMENT, Glossary, LookUp, Term
 from assistant.index import Index, SyncReport
+from assistant.library import DOCUMENT as LIBRARY
+from assistant.library import Library, words
 from assistant.models import load_embeddings
+from assistant.plan_chat import Planner
+from assistant.plan_text import WrittenPlan, write
+from assistant.planning import Plan
+from assistant.profile import Profile
 from assistant.retrieval import Retriever
 from assistant.routing import Kind, Router, route
 from assistant.settings import Settings
@@ -25,8 +35,11 @@ if TYPE_CHECKING:
 _CONSIDERED = 10
 _UNCOVERED = 0.35
 # Routes whose own sections answer them, whatever else the question's words are.
-_ANSWERED_FIRST = ("plan", "vet", "diagnose")
+_ANSWERED_FIRST = ("vet", "diagnose")
 _WIDE, _NEAREST = 60, 3
+_PROBLEMS = re.compile(r"[\n.;。；!?！？]+")
+_MOST_PROBLEMS = 6
+_IMPROVING = (f"{LIBRARY}/listening", f"{LIBRARY}/journeys")
 # Of 15 descriptions of terms in six languages that no name matched, all were this near to one, of
 # 10 of other things 4. Four led so clearly, 3 of them rightly; 8 of the other 11 choices had it.
 _MEANT, _CLEARLY = 0.85, 0.02
@@ -75,6 +88,7 @@ class Assistant:
         self._understanding = Understanding(corpus)
         self._confidence = Confidence.load(corpus, retriever.keywords)
         self._router = Router.load(index.model, index.dimension)
+        self.today: Callable[[], date] = date.today
 
     @classmethod
     def open(
@@ -107,7 +121,18 @@ class Assistant:
             InputError: the question is empty or too long.
         """
         query = self._understanding.understand(question, fallback or self.settings.language)
-        yield from growing(replace(self._answer(query), question=question.text))
+        answer = self._follow_up(question, query) or self._answer(query)
+        yield from growing(replace(answer, question=question.text))
+
+    def _follow_up(self, question: Question, query: Query) -> Answer | None:
+        """Answer a turn that changes or questions the plan of the turn before."""
+        profile = question.history[-1].profile if question.history else ""
+        if not profile or query.route not in ("ask", "plan"):
+            return None
+        before = Profile.of(json.loads(profile), query.language)
+        text = query.own or query.text
+        answer = self.planner.follow_up(text, query.spoken, query.language, before, self.today())
+        return replace(answer, reasons=Reasons(replace(query, route="plan"))) if answer else None
 
     def _answer(self, query: Query) -> Answer:
         """Answer a query by its route: a conversation, a composed answer or a refusal."""
@@ -124,6 +149,10 @@ class Assistant:
             return replace(answer, reasons=Reasons(query, hits))
         if query.route in ("refuse", "other_language"):
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
+        if query.route == "plan":
+            made = self.planner.answer(query.own, query.spoken, query.language, self.today())
+            cited = tuple(Hit(one.passage, 1.0, ("meaning",)) for one in made.citations)
+            return replace(made, reasons=Reasons(query, cited))
         found = self._found(query, kinds)
         parts = [self._found(*self._routed(part)) for part in self._understanding.parts(query)]
         covered = [part for part in parts if part.covered]
@@ -168,6 +197,42 @@ class Assistant:
     def glossary(self) -> Glossary:
         return self._understanding.glossary
 
+    @cached_property
+    def planner(self) -> Planner:
+        """Makes first-year plans from the corpus's library of actions."""
+        library = Library.read(self.settings.corpus, self.corpus)
+        return Planner(library, self.corpus, self._helps, self._actions_near)
+
+    def plan(self, profile: Profile, language: Language) -> tuple[Plan, WrittenPlan]:
+        """Plan a first year, and put it into words.
+
+        Raises:
+            InputError: a change in the profile is not possible.
+        """
+        made = self.planner.make(profile, language)
+        return made, write(made, self.corpus, language)
+
+    def _actions_near(self, text: str, language: Language) -> list[str]:
+        """Return the library's actions by nearness to a text, the nearest first."""
+        hits = self._retriever.search(Query(text, language, language, own=text), _WIDE)
+        keys = (hit.passage.id.removeprefix(f"{LIBRARY}/") for hit in hits)
+        return [key for key in keys if key in self.planner.library.actions]
+
+    def _helps(self, profile: Profile, language: Language) -> dict[str, str]:
+        """Return for each told problem the improvement or listening action nearest to it."""
+        found: dict[str, str] = {}
+        spoken = self.spoken(profile.problems, None) if profile.problems else language
+        for problem in [line.strip() for line in _PROBLEMS.split(profile.problems)][
+            :_MOST_PROBLEMS
+        ]:
+            if problem:
+                for key in self._actions_near(problem, spoken):
+                    passage = words(key, self.corpus, language)
+                    if passage.parent in _IMPROVING and key not in found:
+                        found[key] = problem
+                        break
+        return found
+
     def define(self, text: str, *, language: Language | None = None) -> LookUp:
         """Look a term up by its name in any language, its forms, or its meaning."""
         spoken = self.spoken(text, language)
@@ -207,4 +272,5 @@ class Assistant:
 
 def turn(answer: Answer) -> Turn:
     """Return what a follow-up question needs to know of an answer."""
-    return Turn(answer.question, tuple(dict.fromkeys(c.passage.id for c in answer.citations)))
+    cited = tuple(dict.fromkeys(citation.passage.id for citation in answer.citations))
+    return Turn(answer.question, cited, answer.profile)

@@ -8,6 +8,7 @@ answered, and on the examples in `data/examples/`, by `cx-assistant eval --fit`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -41,6 +42,16 @@ _SURE: Mapping[Wish, tuple[float, float]] = {
 # A question that names one of these wants to know something, however it is put.
 _DETAILS = frozenset({"aspect", "sfia"})
 _CLEARLY = 3.0
+# So far above "ask", a detail is part of the situation told and not what is asked about.
+_BEYOND_DOUBT = 5.0
+_ALIKE = 1.5
+_PLAN_WORDS = {
+    "en": r"\b(?:plan|roadmap|schedule|timetable|timeline)\b",
+    "pl": r"\b(?:plan\w*|harmonogram\w*|rozpis\w*|roadmap\w*)",
+    "hu": r"terv|ütemez|utemez|menetrend|roadmap",
+    "ru": r"план|график|дорожн\w+ карт|распиши",
+    "zh": "计划|計[畫劃]|规划|規劃|路线图|路線圖|时间表|時程",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class Router:
 def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
     """Return the route that the scores are sure of, "ask" without one."""
     best: Wish = max(_SURE, key=lambda name: scores[name])
+    if best == "diagnose" and scores["plan"] >= scores[best] - _ALIKE and _names_plan(query):
+        best = "plan"
     value = scores[best]
     least, lead = _SURE[best]
     inside = (
@@ -85,14 +98,21 @@ def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
         or value - scores["outside"] >= _CLEARLY
     )
     sure = value >= least and value - scores["ask"] >= lead and inside
-    return best if sure and not _contradicts(query, best, corpus) else "ask"
+    lead_of_all = value - scores["ask"]
+    return best if sure and not _contradicts(query, best, corpus, lead_of_all) else "ask"
 
 
-def _contradicts(query: Query, best: Route, corpus: Corpus) -> bool:
+def _names_plan(query: Query) -> bool:
+    """Whether a question has a word for a plan: a situation told at length reads like a finding."""
+    words = _PLAN_WORDS["zh" if query.spoken.startswith("zh") else query.spoken]
+    return re.search(words, query.text.casefold()) is not None
+
+
+def _contradicts(query: Query, best: Route, corpus: Corpus, lead: float) -> bool:
     """Whether a question names what the sections of a route are not about, such as year five."""
     if best in ("meta", "greet", "thank"):
         return bool(query.facets)
-    if not _DETAILS.isdisjoint(query.facets):
+    if not _DETAILS.isdisjoint(query.facets) and lead < _BEYOND_DOUBT:
         return True
     return any(
         facet in passage.facets and passage.facets[facet] not in values

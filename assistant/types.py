@@ -86,10 +86,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the same conversation and the passages its answer cited."""
+    """An earlier question of the same conversation and the passages its answer cited.
+
+    `profile` is the situation of the plan that the answer made or changed, as JSON.
+    """
 
     question: str
     passages: tuple[str, ...] = ()
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in Markdown whose marks [1], [2] point at its citations."""
+    """An answer in Markdown whose marks [1], [2] point at its citations.
+
+    `profile` is the situation that a plan was made for, as JSON, "" for other answers.
+    """
 
     question: str
     language: Language
@@ -183,6 +190,7 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     reasons: Reasons | None = None
+    profile: str = ""
 
     @property
     def grounded(self) -> bool:
