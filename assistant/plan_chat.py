@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -101,15 +102,27 @@ class Planner:
         return None
 
     def _named(self, text: str, spoken: Language, old: Plan) -> str:
-        """Return the action that a text names by a word of its names, rather one of the plan."""
+        """Return the action that a text names best by the words of its names.
+
+        A word of few actions says more than one of many, a word of a title more than one
+        of another name. Of two named alike one of the plan is meant, for adding one that
+        is not in it.
+        """
         said = set(analysis.terms(text, spoken))
-        named = []
-        for key in self.near(text, spoken):
-            passage = words(key, self.corpus, spoken)
-            known = set(analysis.terms(" ".join((passage.title, *passage.aliases)), spoken))
-            if said & known:
-                named.append(key)
-        return next((key for key in named if old.get(key)), named[0] if named else "")
+        passages = {key: words(key, self.corpus, spoken) for key in self.near(text, spoken)}
+        titles = {key: set(analysis.terms(one.title, spoken)) for key, one in passages.items()}
+        known = {
+            key: said & (titles[key] | set(analysis.terms(" ".join(one.aliases), spoken)))
+            for key, one in passages.items()
+        }
+        shared = Counter(term for terms in known.values() for term in terms)
+        adds = situation.wants("with", text, spoken)
+
+        def weight(key: str) -> tuple[float, bool]:
+            told = sum((1 + (term in titles[key])) / shared[term] for term in known[key])
+            return -round(told, 6), (old.get(key) is None) is not adds
+
+        return min((key for key in known if known[key]), key=weight, default="")
 
     def _told(self, text: str, language: Language, made: Plan, *, assumed: bool) -> Answer:
         draft = _Draft(language, made, self.corpus)
@@ -241,7 +254,7 @@ class _Draft:
             message(
                 "plan_moved_later" if late else "plan_moved",
                 self.language,
-                action=self._titled(one),
+                action=words(key, self.corpus, self.language).title,
                 wished=day_in_words(wished, self.language),
                 first=day_in_words(one.start, self.language),
                 last=day_in_words(one.end, self.language),
@@ -335,6 +348,8 @@ def _agreeing(fields: Mapping[str, Any], before: Profile | None = None) -> dict[
         found["team"] = None
     if found.get("feedback") is False:
         found |= {"channels": (), "survey_tools": 0}
+    elif found.get("survey_tools"):
+        found["feedback"] = True
     return found
 
 

@@ -67,13 +67,17 @@ class WrittenPhase:
 
 @dataclass(frozen=True, slots=True)
 class WrittenEntry:
-    """A measure, risk or stakeholder: a title, its point, and labelled lines."""
+    """A measure, risk or stakeholder: a title, its point, and labelled lines.
+
+    `days` are those on which a measure is read.
+    """
 
     id: str
     title: str
     point: str
     lines: tuple[tuple[str, str], ...]
     citations: tuple[int, ...]
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +298,8 @@ def _measure(one: Measure, sources: _Sources) -> WrittenEntry:
         (message("plan_target", language), items["target"]),
         (message("plan_reads", language), f"{days}{' – ' if gap else '：'}{items['read']}"),
     )
-    return WrittenEntry(
-        one.entry.id, passage.title, plain(passage.lead), lines, sources.rests(one.entry.id, ())
-    )
+    cited = sources.rests(one.entry.id, ())
+    return WrittenEntry(one.entry.id, passage.title, plain(passage.lead), lines, cited, one.reads)
 
 
 def _entry(

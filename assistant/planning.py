@@ -4,8 +4,8 @@ Every action whose conditions hold is a candidate. Those of the core come first,
 what they need, then the others by weight: what the person said counts twice as much
 as what is assumed, goals by their rank, a problem told and a low score besides. Each
 is put where it first fits (serial schedule generation, Kolisch and Hartmann, 1999):
-not before its phase, after what it needs, and within the hours of each day. What
-finds no room in time is left out, and said to be.
+not before its phase, after what it needs, within the hours of each day, and never too
+many at once. What finds no room in time is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ DEFAULT_HOURS = 20.0
 # What people who report to the leader add: half a day a week each.
 _HOURS_OF_A_MEMBER = 4.0
 _LARGEST_TEAM = 10
+# Actions that a leader can keep moving at once; each who reports to the leader adds one more.
+_AT_ONCE = 5
 _STATED, _ASSUMED = 2.0, 1.0
 _GOAL_RANKS = (3.0, 2.0, 1.0)
 _TOLD = 2.0
@@ -110,11 +112,13 @@ class Plan:
 
 @dataclass(slots=True)
 class _Schedule:
-    """What has been placed so far, and the hours taken from each working day."""
+    """What has been placed so far, and the hours and actions on each working day."""
 
     year: Year
     hours: float
+    at_once: int
     load: np.ndarray
+    running: np.ndarray
     placed: dict[str, tuple[int, int]] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
 
@@ -144,7 +148,8 @@ def plan(
     held = facts(profile)
     told = told or {}
     hours = _hours(profile)
-    schedule = _Schedule(year, hours / _WORKDAYS, np.zeros(len(year.days)))
+    free = np.zeros(len(year.days))
+    schedule = _Schedule(year, hours / _WORKDAYS, _at_once(profile), free, free.copy())
     wanted, left_out = _candidates(profile, library, held)
     weights = {key: _weight(wanted[key], profile, held, told) for key in wanted}
     _place_last(schedule, [wanted[key] for key in reversed(library.order) if key in wanted])
@@ -167,11 +172,7 @@ def plan(
         tuple(sorted(actions, key=lambda one: (one.start, one.end, order[one.action.id]))),
         tuple(sorted(left_out, key=lambda one: order[one.action.id])),
         _measures(profile, library, held, year, schedule),
-        tuple(
-            (entry, _conditions_met(entry.when, held))
-            for entry in library.risks.values()
-            if _failed(entry.when, held) is None
-        ),
+        _risks(library, held),
         tuple(one for one in library.stakeholders.values() if _failed(one.when, held) is None),
         library.ahead,
     )
@@ -194,6 +195,11 @@ def _hours(profile: Profile) -> float:
     own = profile.hours if profile.hours is not None else DEFAULT_HOURS
     members = min(profile.team or int(bool(profile.has_team)), _LARGEST_TEAM)
     return own + members * _HOURS_OF_A_MEMBER
+
+
+def _at_once(profile: Profile) -> int:
+    """Return how many actions may run at once: attention is as short as time."""
+    return _AT_ONCE + min(profile.team or int(bool(profile.has_team)), _AT_ONCE)
 
 
 def _check_changes(profile: Profile, library: Library, year: Year, language: Language) -> None:
@@ -316,12 +322,16 @@ def _pace(action: Action, schedule: _Schedule) -> tuple[int, float]:
 
 
 def _fits(schedule: _Schedule, first: int, length: int, rate: float) -> bool:
-    span = schedule.load[first : first + length]
-    return len(span) == length and float(span.max()) + rate <= schedule.hours + _NEARLY
+    span = slice(first, first + length)
+    load, running = schedule.load[span], schedule.running[span]
+    if len(load) < length or running.max() >= schedule.at_once:
+        return False
+    return float(load.max()) + rate <= schedule.hours + _NEARLY
 
 
 def _take(schedule: _Schedule, action: Action, first: int, length: int, rate: float) -> None:
     schedule.load[first : first + length] += rate
+    schedule.running[first : first + length] += 1
     schedule.placed[action.id] = (first, first + length - 1)
 
 
@@ -378,6 +388,18 @@ def _reasons(
         found.append(Reason("core"))
     found += [Reason("needed", key) for key in placed if action.id in wanted[key].needs]
     return tuple(found) or (Reason("useful"),)
+
+
+def _risks(
+    library: Library, held: Mapping[str, Fact]
+) -> tuple[tuple[Entry, tuple[Reason, ...]], ...]:
+    """Return the risks of this situation with why they are, those that were told first."""
+    found = [
+        (entry, _conditions_met(entry.when, held))
+        for entry in library.risks.values()
+        if _failed(entry.when, held) is None
+    ]
+    return tuple(sorted(found, key=lambda risk: not any(reason.stated for reason in risk[1])))
 
 
 def _measures(

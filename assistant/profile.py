@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,7 +25,18 @@ GOALS: tuple[Goal, ...] = get_args(Goal)
 _ASPECTS = 27
 _LARGE = 1000
 _SEVERAL = 2
+_SHOWN = 60
 _LARGEST_FILE = 100_000
+_DEEPEST_FILE = 20
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML whose dates stay text: an impossible day is then a value that can be named."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        first: [one for one in resolvers if one[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class Changes(BaseModel):
@@ -48,7 +58,7 @@ class Changes(BaseModel):
 class Profile(BaseModel):
     """A leader's situation. Everything but the start date may be left out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     start: date = Field(
         description="first day in the role, as YYYY-MM-DD", ge=date(2000, 1, 1), le=date(2099, 1, 1)
@@ -123,13 +133,14 @@ class Profile(BaseModel):
             InputError: the file cannot be read, or what it says is not possible.
         """
         try:
-            if file.stat().st_size > _LARGEST_FILE:
+            with file.open("rb") as opened:
+                text = opened.read(_LARGEST_FILE + 1)
+            if len(text) > _LARGEST_FILE or not _is_plain(text.decode("utf-8-sig")):
                 raise InputError(message("profile_file", language, file=file.name))
-            values = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            values = yaml.load(text.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a safe one
+            return cls.of(values, language)
+        except (OSError, ValueError, yaml.YAMLError) as error:
             raise InputError(message("profile_file", language, file=file.name)) from error
-        # Round through JSON: what YAML makes of dates and numbers is then what JSON would be.
-        return cls.of(json.loads(json.dumps(values, default=str)), language)
 
     def _contradiction(self) -> str:
         """Return the message of the first contradiction, "" without one."""
@@ -182,7 +193,7 @@ def facts(profile: Profile) -> dict[str, Fact]:
         "governance": _said(profile.governance),
         "central-data": _said(profile.central_data),
         "voe": _said(profile.voe),
-        "assessed": Fact(bool(profile.maturity or profile.aspects), profile.maturity is not None),
+        "assessed": _said(bool(profile.maturity or profile.aspects) or None),
         "advanced": Fact(profile.maturity in LEVELS[2:], profile.maturity is not None),
         "problems": Fact(bool(profile.problems.strip()), bool(profile.problems.strip())),
         "goals": Fact(bool(profile.goals), bool(profile.goals)),
@@ -210,19 +221,30 @@ def _listed_metrics(values: Mapping[Any, Any]) -> dict[Any, Any]:
     return dict(values)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether YAML neither refers to itself, which can grow without end, nor nests deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST_FILE:
+            return False
+    return True
+
+
 def _problem(error: ValidationError, language: Language) -> str:
     """Return one sentence on the first thing that is wrong."""
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    shown = str(first["input"])[:60]
+    field = _cut(".".join(str(part) for part in first["loc"] if part != "[key]"))
+    shown = _cut(str(first["input"]))
     context = first.get("ctx", {})
     kind = first["type"]
     if kind == "extra_forbidden":
         known = ", ".join(Changes.model_fields if "." in field else Profile.model_fields)
-        return message("profile_unknown", language, field=field[:60], known=known)
+        return message("profile_unknown", language, field=field, known=known)
     if kind == "missing":
         return message("profile_start", language)
-    if kind.startswith("date"):
+    if kind.startswith("date") or field == "start":
         return message("profile_date", language, field=field, value=shown)
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
@@ -231,6 +253,11 @@ def _problem(error: ValidationError, language: Language) -> str:
         least, most = _limits(str(first["loc"][0]))
         return message("profile_range", language, field=field, value=shown, least=least, most=most)
     return message("profile_value", language, field=field, value=shown)
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text, on one line."""
+    return " ".join(text.split())[:_SHOWN]
 
 
 def _limits(field: str) -> tuple[object, object]:

@@ -30,7 +30,8 @@ _SWITCHES = (
     "voe",
 )
 _DENIED = ("false", "none")
-_DIGITS = r"\d+(?:[ .,\u00a0]\d{3})*(?:[.,]\d+)?"
+# Bounded on every side: a long row of digits is read through in no time.
+_DIGITS = r"(?<!\d)\d{1,9}(?:[ .,\u00a0]\d{3}){0,3}(?:[.,]\d{1,3})?"
 _WORDS_UP_TO = 20
 _ISO = re.compile(r"(?<!\d)(20\d\d)[-/](\d\d?)[-/](\d\d?)(?!\d)")
 _POINTED = re.compile(r"\b(\d\d?)\.\s?(\d\d?)\.\s?(20\d\d)\b")
@@ -40,7 +41,7 @@ _MONTHS = 12
 _HAN_DIGITS = {character: n for n, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _HAN_NUMBER = re.compile(
-    r"(?<!星期)(?<![周第统单唯同])(?:\d+(?:\.\d+)?(?=[百千万])|[零一二两三四五六七八九十百千万])"
+    r"(?<!星期)(?<![周第统单唯同])(?:(?<!\d)\d{1,9}(?:\.\d{1,3})?(?=[百千万])|[零一二两三四五六七八九十百千万])"
     r"[零一二两三四五六七八九十百千万]*"
 )
 
