@@ -88,7 +88,9 @@ class Library:
                 _entries(read["stakeholders"]),
                 tuple(read["ahead"]),
             )
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, LookupError) as error:
+            raise CorpusError(f"{DOCUMENT}/{_FILE}: cannot be read ({error!r})") from error
+        except (AttributeError, TypeError) as error:  # a list where fields are expected
             raise CorpusError(f"{DOCUMENT}/{_FILE}: cannot be read ({error!r})") from error
         library._check(corpus)
         return library

@@ -108,7 +108,7 @@ class Planner:
         of another name. Of two named alike one of the plan is meant, for adding one that
         is not in it.
         """
-        said = set(analysis.terms(text, spoken))
+        said = set(analysis.terms(situation.subject(text, spoken), spoken))
         passages = {key: words(key, self.corpus, spoken) for key in self.near(text, spoken)}
         titles = {key: set(analysis.terms(one.title, spoken)) for key, one in passages.items()}
         known = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -51,7 +51,9 @@ class Changes(BaseModel):
     added: tuple[str, ...] = Field(
         default=(), description="actions wanted although the rules leave them"
     )
-    owners: dict[str, str] = Field(default_factory=dict, description="action id: who does it")
+    owners: dict[str, Annotated[str, Field(max_length=120)]] = Field(
+        default_factory=dict, description="action id: who does it"
+    )
     done: tuple[str, ...] = Field(default=(), description="actions that are done")
 
 

@@ -29,6 +29,7 @@ _SWITCHES = (
     "central_data",
     "voe",
 )
+_WISHES = ("move", "why", "with", "without")
 _DENIED = ("false", "none")
 # Bounded on every side: a long row of digits is read through in no time.
 _DIGITS = r"(?<!\d)\d{1,9}(?:[ .,\u00a0]\d{3}){0,3}(?:[.,]\d{1,3})?"
@@ -131,6 +132,17 @@ def wants(kind: str, text: str, language: Language) -> bool:
     """Whether a text asks to "move", asks "why", or wants something "with" or "without"."""
     patterns, text = _prepared(text, language)
     return _taken(text, patterns[kind])
+
+
+def subject(text: str, language: Language) -> str:
+    """Return a text without the words of its wish: of "leave the training out" "the training"."""
+    if language.startswith("zh"):
+        return text
+    patterns, text = _prepared(text, language)
+    for kind in _WISHES:
+        for expression in patterns[kind]:
+            text = expression.sub(lambda match: " ".join(match.group().split()[1:-1]), text)
+    return text
 
 
 def _prepared(text: str, language: Language) -> tuple[dict[str, Any], str]:

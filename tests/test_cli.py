@@ -18,6 +18,7 @@ import pytest
 
 from assistant.cli import main
 from assistant.corpus import Corpus, plain
+from assistant.export import KINDS
 from assistant.settings import Settings
 from assistant.types import LANGUAGES, Language
 
@@ -509,6 +510,7 @@ def test_command_alone_shows_its_help_and_no_empty_error(
         ("ask",),
         ("search",),
         ("define",),
+        ("plan",),
         ("index",),
         ("eval",),
         ("serve",),
@@ -669,6 +671,101 @@ def test_export_to_an_unknown_ending_is_an_error_of_one_line(defined: Run, tmp_p
     file = tmp_path / "terms.xlsx"
     assert ".csv or .tbx" in assert_error(defined("--export", str(file)))
     assert not file.exists()
+
+
+# --- plan
+
+
+@pytest.fixture
+def planned(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Run `plan` with the shipped corpus on a profile, given as fields or as text."""
+    monkeypatch.delenv("CX_CORPUS")
+
+    def command(profile: object, *options: str) -> Outcome:
+        file = tmp_path / "situation.yaml"
+        text = profile if isinstance(profile, str) else json.dumps(profile)
+        file.write_text(text, encoding="utf-8")
+        return run("plan", "--profile", str(file), *options)
+
+    return command
+
+
+SITUATION = {"start": "2027-01-11", "company": "Nordwind", "goals": ["retention"]}
+
+
+def test_schema_of_a_profile_is_one_json_object(run: Run) -> None:
+    outcome = run("plan", "--schema")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.result["required"] == ["start"]
+    assert set(SITUATION) < set(outcome.result["properties"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plan_as_json_keeps_the_contract(
+    planned: Callable[..., Outcome], language: Language
+) -> None:
+    outcome = planned(SITUATION, "--language", language, "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    result = outcome.result
+    assert (result["language"], result["profile"]) == (language, SITUATION)
+    assert "Nordwind" in result["title"]
+    assert [phase["number"] for phase in result["phases"]] == [1, 2, 3, 4, 5, 6]
+    known = {citation["number"] for citation in result["citations"]}
+    for action in (action for phase in result["phases"] for action in phase["actions"]):
+        assert action["because"]
+        assert action["citations"]
+        assert set(action["citations"]) <= known
+
+
+def test_plan_for_people_is_a_document(planned: Callable[..., Outcome]) -> None:
+    outcome = planned("start: 2027-01-11\ncompany: Nordwind\n", "--language", "en")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("# ")
+    assert "Nordwind" in outcome.out.splitlines()[0]
+
+
+@pytest.mark.parametrize("suffix", [form.suffix for form in KINDS.values()])
+def test_plan_is_written_in_every_format(
+    planned: Callable[..., Outcome], tmp_path: Path, suffix: str
+) -> None:
+    file = tmp_path / f"plan{suffix}"
+    outcome = planned(SITUATION, "--language", "en", "--out", str(file))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.fullmatch(rf"\d+ actions written to plan\{suffix}", outcome.out.strip())
+    assert file.stat().st_size > 1000
+
+
+def test_plan_in_an_unknown_format_is_an_error_of_one_line(
+    planned: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    for name in ("plan.odt", "plan"):
+        assert ".docx" in assert_error(planned(SITUATION, "--out", str(tmp_path / name)))
+        assert not (tmp_path / name).exists()
+
+
+def test_plan_without_a_profile_is_an_error_of_one_line(run: Run, tmp_path: Path) -> None:
+    assert "no profile was given" in assert_error(run("plan"))
+    missing = str(tmp_path / "none.yaml")
+    assert "none.yaml" in assert_error(run("plan", "--profile", missing, "--language", "en"))
+
+
+@pytest.mark.parametrize(
+    ("profile", "told"),
+    [
+        ("", "start"),
+        ("{", "situation.yaml"),
+        ("start: 2027-02-30", "2027-02-30"),
+        ({"start": "2027-01-11", "budget": "huge\nsum"}, "none, small, sufficient"),
+        ({"start": "2027-01-11", "colour": "red"}, "colour"),
+        ({"start": "2027-01-11", "team": 3, "has_team": False}, "team"),
+        ({"start": "2027-01-11", "changes": {"left_out": ["dance"]}}, "dance"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_bad_profile_is_an_error_of_one_line(
+    planned: Callable[..., Outcome], options: tuple[str, ...], profile: object, told: str
+) -> None:
+    assert told in assert_error(planned(profile, "--language", "en", *options))
 
 
 # --- why

@@ -45,7 +45,9 @@ def test_first_hire_alone_without_budget_borrows_and_recruits() -> None:
         first_hire=True, employees=200, business="b2b", budget="none", team=0, metrics=["nps"]
     )
     found = phases(one)
-    assert {"borrow-analyst", "recruit-champions", "widen-metrics", "talk-to-accounts"} <= set(found)
+    assert {"borrow-analyst", "recruit-champions", "widen-metrics", "talk-to-accounts"} <= set(
+        found
+    )
     assert not {"hire-analyst", "write-charter", "launch-survey", "take-over"} & set(found)
     assert why_not(one)["hire-analyst"] == "no-budget"
     assert found["borrow-analyst"] <= 3
@@ -73,7 +75,9 @@ def test_successor_in_a_large_bank_takes_over_and_builds_on_what_exists() -> Non
     assert found["take-over"] == found["inventory-feedback"] == found["audit-tools"] == 1
     assert {"merge-surveys", "use-governance", "answer-employees", "write-charter"} <= set(found)
     assert {"pilot-value-offer", "pilot-personalisation", "compare-with-others"} <= set(found)
-    assert not {"set-up-governance", "start-voe", "map-first-journey", "assess-maturity"} & set(found)
+    assert not {"set-up-governance", "start-voe", "map-first-journey", "assess-maturity"} & set(
+        found
+    )
     assert why_not(one)["map-first-journey"] == "maps"
     assert why_not(one)["assess-maturity"] == "assessed"
 

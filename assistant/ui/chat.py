@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from html import escape, unescape
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import gradio as gr
 
@@ -15,7 +16,7 @@ from assistant.explaining import explained
 from assistant.messages import message
 from assistant.types import Answer, Language, Question, Turn
 from assistant.ui.glossary import TermMarks
-from assistant.ui.passage import language_links, passage_address
+from assistant.ui.passage import language_links, page_links, passage_address
 from assistant.understanding import LONGEST_QUESTION
 from assistant.verification import MARK
 
@@ -30,13 +31,17 @@ _REMEMBERED = 3
 
 
 class Entry(TypedDict):
-    """A question and its shown answer, as kept in the person's browser."""
+    """A question and its shown answer, as kept in the person's browser.
+
+    `profile` is that of a plan; entries of earlier versions have none.
+    """
 
     question: str
     language: str
     shown: str
     passages: list[str]
     suggestions: list[str]
+    profile: NotRequired[str]
 
 
 def chat_page(assistant: Assistant, storage: Storage, language: Language) -> gr.Blocks:
@@ -211,7 +216,7 @@ def linked(answer: Answer) -> str:
 
 def _entry(question: str, answer: Answer, corpus: Corpus, marks: TermMarks) -> Entry:
     told = {citation.passage.id for citation in answer.citations}
-    shown = marks.mark(linked(answer), answer.language, without=told)
+    shown = marks.mark(linked(answer), answer.language, without=told) + _to_plan(answer)
     if answer.citations:
         key = "checked" if answer.grounded else "unverified"
         note = message(key, answer.language, count=len(answer.citations))
@@ -229,7 +234,18 @@ def _entry(question: str, answer: Answer, corpus: Corpus, marks: TermMarks) -> E
         "shown": shown,
         "passages": list(dict.fromkeys(c.passage.id for c in answer.citations)),
         "suggestions": list(answer.suggestions),
+        "profile": answer.profile,
     }
+
+
+def _to_plan(answer: Answer) -> str:
+    """Return a link to the whole plan that an answer tells of in short."""
+    if not answer.profile:
+        return ""
+    profile = urlsafe_b64encode(answer.profile.encode()).decode().rstrip("=")
+    label = escape(message("plan_open", answer.language))
+    address = f"/{answer.language}/plan#p={profile}"
+    return f'\n\n<p class="cx-open-plan"><a href="{address}">{label}</a></p>'
 
 
 def _messages(kept: Sequence[Entry]) -> list[gr.ChatMessage]:
@@ -247,7 +263,10 @@ def _reply(entry: Entry, *, last: bool = True) -> gr.ChatMessage:
 
 
 def _history(kept: Sequence[Entry]) -> tuple[Turn, ...]:
-    return tuple(Turn(entry["question"], tuple(entry["passages"])) for entry in kept[-_REMEMBERED:])
+    return tuple(
+        Turn(entry["question"], tuple(entry["passages"]), entry.get("profile", ""))
+        for entry in kept[-_REMEMBERED:]
+    )
 
 
 def _plain(text: str) -> str:
@@ -260,8 +279,7 @@ def _header(language: Language) -> str:
         f'<a class="cx-skip" href="#cx-question">{escape(message("skip", language))}</a>'
         f'<header class="cx-header"><div class="cx-brand"><h1>{escape(message("title", language))}'
         f"</h1><p>{escape(message('tagline', language))}</p></div>"
-        f'<a class="cx-to-glossary" href="/{language}/glossary">'
-        f"{escape(message('glossary', language))}</a>{language_links(language)}</header>"
+        f"{page_links(language)}{language_links(language)}</header>"
     )
 
 

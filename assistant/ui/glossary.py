@@ -222,7 +222,7 @@ def glossary_page(glossary: Glossary, corpus: Corpus, language: Language) -> str
         title,
         f'<main class="cx-wide">{body}</main>',
         beside=language_links(language, DOCUMENT),
-        here=True,
+        here=DOCUMENT,
         scripts=("glossary.js",),
     )
 

@@ -83,8 +83,9 @@ def plain_page(
     main: str,
     *,
     beside: str = "",
-    here: bool = False,
+    here: str = "",
     scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
 ) -> str:
     """Put the frame of a page that needs no Gradio around its content.
 
@@ -93,21 +94,35 @@ def plain_page(
         title: for the browser's tab.
         main: the `<main>` element.
         beside: HTML at the end of the header.
-        here: whether the page is the glossary itself.
-        scripts: names of files in assets.
+        here: the page itself, where its header links to it: "plan" or "glossary".
+        scripts: names of files in assets; those that end in .mjs are modules.
+        styles: names of files in assets beside site.css.
     """
     name = escape(message("title", language))
-    current = ' aria-current="page"' if here else ""
-    loaded = "".join(f'<script src="/assets/{script}" defer></script>' for script in scripts)
+    loaded = "".join(
+        f'<script src="/assets/{script}" {"type=module" if script.endswith(".mjs") else "defer"}>'
+        "</script>"
+        for script in scripts
+    )
+    looks = "".join(f'<link rel="stylesheet" href="/assets/{style}">' for style in styles)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)} · {name}</title>"
         '<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/site.css">'
-        f'{loaded}</head><body class="cx-page"><header><a class="cx-home" href="/{language}/">'
-        f'{name}</a><a class="cx-to-glossary" href="/{language}/glossary"{current}>'
-        f"{escape(message('glossary', language))}</a>{beside}</header>{main}</body></html>"
+        f'{looks}{loaded}</head><body class="cx-page"><header>'
+        f'<a class="cx-home" href="/{language}/">{name}</a>{page_links(language, here)}{beside}'
+        f"</header>{main}</body></html>"
+    )
+
+
+def page_links(language: Language, here: str = "") -> str:
+    """Render the links to the plan and the glossary, `here` being the page they stand on."""
+    return "".join(
+        f'<a class="cx-to-{page}" href="/{language}/{page}"'
+        f"{' aria-current=page' if page == here else ''}>{escape(message(key, language))}</a>"
+        for page, key in (("plan", "plan_page_nav"), ("glossary", "glossary"))
     )
 
 

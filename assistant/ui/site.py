@@ -1,4 +1,4 @@
-"""The site: a page per language, passages by address, the glossary, assets, and its guard."""
+"""The site: a page per language, passages by address, glossary, plan, assets, and its guard."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from assistant.ui.glossary import glossary_page
 from assistant.ui.guard import Guard
 from assistant.ui.pages import Pages
 from assistant.ui.passage import missing_page, passage_fragment, passage_page
+from assistant.ui.plan import plan_routes
 
 if TYPE_CHECKING:
     from assistant.conversation import Assistant
@@ -71,6 +72,8 @@ def build_site(assistant: Assistant, storage: Storage) -> FastAPI:
     @site.get("/{language}/glossary", response_class=HTMLResponse)
     def glossary(language: Language) -> HTMLResponse:
         return HTMLResponse(glossary_of(language))
+
+    site.include_router(plan_routes(assistant, storage))
 
     @site.get("/favicon.ico", include_in_schema=False)
     def favicon() -> FileResponse:

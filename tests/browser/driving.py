@@ -45,7 +45,8 @@ _STOP_SECONDS = 20
 _STREAM_SECONDS = 20
 # Gradio closes the first two when an answer is whole or a page is left; the icon is
 # fetched after a page has loaded, when the visitor may have left it again.
-_MAY_BE_ABORTED = ("/queue/data", "/heartbeat/", "/assets/icon.svg")
+# A plan that is being made is given up when another answer comes.
+_MAY_BE_ABORTED = ("/queue/data", "/heartbeat/", "/assets/icon.svg", "/plan.json")
 # Gradio complains in the console when a page is left before these have ended.
 _STREAM = "/queue/data"
 _STREAM_ENDED = """() => performance.getEntriesByType("resource")
@@ -234,7 +235,7 @@ class Visitor:
     def open(self, address: str = "/en/") -> None:
         """Open a page of the site; a chat page is ready when it can be typed into."""
         self.page.goto(self.server.url + address)
-        if not any(part in address for part in ("/passages/", "/glossary")):
+        if not any(part in address for part in ("/passages/", "/glossary", "/plan")):
             self.ready()
 
     def ready(self) -> None:
