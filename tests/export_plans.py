@@ -18,12 +18,16 @@ SITUATION = {
     "company": "Nordwind",
     "business": "b2b",
     "budget": "none",
-    "metrics": {"nps": 23.0},
+    "metrics": {"nps": 31},
     "goals": ["retention", "growth"],
-    "hours": 8,
-    "changes": {"done": ["read-vision"], "owners": {"map-stakeholders": "Ana Kowalska"}},
+    "hours": 14,
+    "changes": {"done": ["read-vision"], "owners": {"map-stakeholders": "Ann, Bo; Cy"}},
 }
 MARKUP = '<b>Ann</b> & **Co** | [x](http://evil.example) `rm` # =1+1 {{7}} $a$ "q"'
+BREAKING_OUT = (
+    '=HYPERLINK("http://x.invalid")\r\nEND:VEVENT\nBEGIN:VEVENT\x85DTSTART:2;a,b\\n\u2028'
+    "#panic() $x^2$ *b* [c] <d> @e &amp; \x00\x07\ufffe"
+)
 CONTROLS = "Ann\x00 \x1b[31m\u202eCo\ud800\n# Owned\r\n\n| a | b |\t\ufffe"
 CONTROLS_CLEAN = "Ann [31mCo # Owned | a | b |"
 
@@ -43,13 +47,19 @@ def plan_of(language: Language, **fields: Any) -> WrittenPlan:
     return write(plan(profile, library()), corpus(), language)
 
 
-def hostile(text: str) -> WrittenPlan:
+@cache
+def written(language: Language) -> WrittenPlan:
+    """Return the plan of the situation above, made once for all tests."""
+    return plan_of(language)
+
+
+def hostile(text: str, language: Language = "en") -> WrittenPlan:
     """Return a plan with this text wherever a person's own words may stand."""
-    profile = Profile.of(SITUATION, "en").model_copy(update={"company": text})
+    profile = Profile.of(SITUATION, language).model_copy(update={"company": text})
     changes = profile.changes.model_copy(update={"owners": {"map-stakeholders": text}})
     told = {"win-quickly": text}
     made = plan(profile.model_copy(update={"changes": changes}), library(), told=told)
-    return write(made, corpus(), "en")
+    return write(made, corpus(), language)
 
 
 def texts_of(plan: WrittenPlan) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from export_plans import BREAKING_OUT, hostile, plan_of, written
 from icalendar import Calendar, Event
-from written_plans import hostile, written
 
 from assistant.export.calendar import calendar
 from assistant.plan_text import WrittenPlan
@@ -111,7 +111,7 @@ def test_reminder_comes_a_week_before_reading_and_before_the_reassessment() -> N
 
 def test_events_keep_their_names_when_days_and_language_change() -> None:
     plan = written("en")
-    moved = written("pl", days_off=["2027-02-01"], hours=14)
+    moved = plan_of("pl", days_off=["2027-02-01"], hours=14)
     again = events(moved)
     assert set(events(plan)) == set(again)
 
@@ -124,7 +124,7 @@ def test_no_two_events_share_a_name() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_text_of_a_person_cannot_break_out_of_its_line(language: Language) -> None:
-    plan = hostile(language)
+    plan = hostile(BREAKING_OUT, language)
     lines = unfolded(calendar(plan, MADE))
     starts = [line.partition(":")[0].partition(";")[0] for line in lines]
     assert starts.count("BEGIN") == starts.count("END")
@@ -139,7 +139,7 @@ def test_text_of_a_person_cannot_break_out_of_its_line(language: Language) -> No
 
 def test_text_of_a_person_reads_back_as_it_was_typed() -> None:
     owner = r"Ann, Bo; \n Cy: \\ d"
-    plan = written("en", company="A, B; C", changes={"owners": {"read-vision": owner}})
+    plan = plan_of("en", company="A, B; C", changes={"owners": {"read-vision": owner}})
     made = calendar(plan, MADE)
     assert Calendar.from_ical(made)["x-wr-calname"].startswith("A, B; C: ")
     description = str(events(plan)[uid(plan, "read-vision")]["description"])

@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from export_plans import BREAKING_OUT, hostile, plan_of, written
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from written_plans import hostile, written
 
 from assistant.corpus import plain
 from assistant.export.excel import excel
@@ -96,7 +96,7 @@ def test_every_citation_is_a_row_of_the_sources() -> None:
 
 
 def test_no_text_of_a_person_is_a_formula() -> None:
-    book = opened(hostile("en"))
+    book = opened(hostile(BREAKING_OUT, "en"))
     for each in book:
         for cell in (cell for row in each.iter_rows() for cell in row):
             if isinstance(cell.value, str) and "HYPERLINK" in cell.value:
@@ -108,14 +108,14 @@ def test_no_text_of_a_person_is_a_formula() -> None:
 
 @pytest.mark.parametrize("begin", ["=1+1", "+1", "-1", "@SUM(1)", "#N/A", "1", "TRUE"])
 def test_owner_is_text_whatever_it_begins_with(begin: str) -> None:
-    plan = written("en", changes={"owners": {"read-vision": begin}})
+    plan = plan_of("en", changes={"owners": {"read-vision": begin}})
     cell = opened(plan)["Actions"]["G2"]
     assert (cell.value, cell.data_type) == (begin, "s")
     assert bool(cell.quotePrefix) is bool(COMMAND.match(begin))
 
 
 def test_formulas_are_only_those_of_the_timeline() -> None:
-    book = opened(hostile("en"))
+    book = opened(hostile(BREAKING_OUT, "en"))
     found = {
         each.title
         for each in book
@@ -127,7 +127,7 @@ def test_formulas_are_only_those_of_the_timeline() -> None:
 
 
 def test_no_file_in_the_workbook_points_outside_it() -> None:
-    with zipfile.ZipFile(io.BytesIO(excel(hostile("en")))) as packed:
+    with zipfile.ZipFile(io.BytesIO(excel(hostile(BREAKING_OUT, "en")))) as packed:
         parts = [packed.read(name) for name in packed.namelist()]
     assert not [part for part in parts if b'TargetMode="External"' in part or b"<hyperlink" in part]
 

@@ -6,7 +6,7 @@ import io
 import sys
 
 import pytest
-from written_plans import hostile, written
+from export_plans import BREAKING_OUT, hostile, written
 
 from assistant.errors import InputError
 from assistant.export.pdf import _families, pdf
@@ -64,13 +64,13 @@ def test_pdf_knows_its_title_and_is_tagged() -> None:
 
 
 def test_text_of_a_person_is_no_markup() -> None:
-    text = text_of(hostile("en"))
+    text = text_of(hostile(BREAKING_OUT, "en"))
     assert squeezed("#panic() $x^2$ *b* [c] <d> @e &amp;") in text
     assert squeezed('=HYPERLINK("http://x.invalid")') in text
 
 
 def test_text_of_a_person_is_no_link() -> None:
-    read = pypdf.PdfReader(io.BytesIO(pdf(hostile("en"))))
+    read = pypdf.PdfReader(io.BytesIO(pdf(hostile(BREAKING_OUT, "en"))))
     links = [a for page in read.pages for a in page.get("/Annots", [])]
     assert links == []
 
