@@ -96,6 +96,7 @@ def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
         best in ("meta", "greet", "thank")
         or scores["outside"] < 0
         or value - scores["outside"] >= _CLEARLY
+        or (best == "plan" and "stage" in query.facets and _names_plan(query))
     )
     sure = value >= least and value - scores["ask"] >= lead and inside
     lead_of_all = value - scores["ask"]
