@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.corpus import Corpus
 from assistant.glossary import DOCUMENT
 from assistant.keywords import Keywords
+from assistant.library import DOCUMENT as LIBRARY
 from assistant.types import Hit, Language, Passage, Query
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ CELL = 0.15
 FOCUS = 2.0
 ROUTED = 0.5
 TERM = 0.1
+ACTION = 0.05
 SAME_DOCUMENT = 0.1
 _HANDFUL = 7
 _REMEMBERED = 32
@@ -76,7 +78,8 @@ class Retriever:
                 + ROUTED * (key in routed)
                 + SAME_DOCUMENT * (key.partition("/")[0] == query.document),
                 "detail": -DETAIL * self._is_unasked_detail(key, query)
-                - TERM * key.startswith(f"{DOCUMENT}/"),
+                - TERM * key.startswith(f"{DOCUMENT}/")
+                - ACTION * key.startswith(f"{LIBRARY}/"),
             }
             for key in {*meaning, *words, *facets, *routed, *filter(None, (query.focus,))}
         }
