@@ -10,7 +10,7 @@ follows under its title.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant import analysis, dialogue
@@ -28,6 +28,8 @@ _LISTED = 6
 # questions not held back, key facts are then 0.868 and citation precision 0.912; at 0.92, 0.854
 # and 0.921.
 _BESIDE = 0.85
+# A section below the best one is told in full from this share of the best one's score.
+_BELOW = 0.7
 _PAIR = 2
 _LONGEST_PART = 200
 _MARKUP = re.compile(r"[\\`*_{}\[\]()#|<>~!]")
@@ -119,7 +121,8 @@ def _tell(draft: _Draft, query: Query, hits: Sequence[Hit], corpus: Corpus) -> N
     children = corpus.children(top.passage)
     statement = _answering(query, top)
     if children and not (statement and asks_amount(query.text, query.spoken)):
-        _outline(draft, top.passage, children, corpus)
+        near = {hit.passage.id for hit in hits[1:3] if hit.score >= _BELOW * top.score}
+        _outline(draft, top.passage, children, corpus, near)
     else:
         if statement and statement != top.passage.lead:
             block = next(b for b in top.passage.blocks if statement in b.statements)
@@ -304,14 +307,22 @@ def suggest(
     return tuple(found[:_SUGGESTIONS])
 
 
-def _outline(draft: _Draft, passage: Passage, children: list[Passage], corpus: Corpus) -> None:
-    """Give a section's own text, then the point of each section below it."""
+def _outline(
+    draft: _Draft,
+    passage: Passage,
+    children: list[Passage],
+    corpus: Corpus,
+    near: Collection[str] = (),
+) -> None:
+    """Give a section's own text, then the point of each section below it, all of those near."""
     _whole(draft, passage)
     below = {child.id: corpus.children(child) for child in children}
     deep = len(children) + sum(map(len, below.values())) <= _LONGEST_OUTLINE
     draft.lines.append("")
     for child in children:
         draft.point(child, child.lead, label=child.title)
+        for statement in child.statements[1:] if child.id in near else ():
+            draft.point(child, statement, depth=1)
         for grandchild in below[child.id] if deep else ():
             draft.point(grandchild, grandchild.lead, label=grandchild.title, depth=1)
 

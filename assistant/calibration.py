@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).resolve().parent / "data"
 _BINS = 10
+# The questions of `data/calibration/`: as many of each, which nobody asks.
+_UNMIXED = ("covered", "outside")
 _SOCIAL = ("meta", "greet", "thank")
 
 
@@ -50,14 +52,17 @@ def fit_confidence(assistant: Assistant, goldens: Sequence[Golden]) -> None:
     open_part = [golden for golden in goldens if not golden.held_back]
     open_part += questions()
     samples: dict[Language, list[tuple[Evidence, bool]]] = {}
+    usual: dict[Language, list[tuple[Evidence, bool]]] = {}
     for outcome in evaluate(assistant, open_part):
         reasons = outcome.answer.reasons
         if reasons is None or reasons.confidence is None or outcome.golden.route in _SOCIAL:
             continue
         evidence = Evidence(**reasons.evidence)
-        rows = samples.setdefault(reasons.query.spoken, [])
-        rows.append((evidence, not outcome.golden.refuse))
-    text = confidence.save(confidence.fit(samples))
+        row = (evidence, not outcome.golden.refuse)
+        samples.setdefault(reasons.query.spoken, []).append(row)
+        if outcome.golden.kind not in _UNMIXED:
+            usual.setdefault(reasons.query.spoken, []).append(row)
+    text = confidence.save(confidence.fit(samples, usual))
     (DATA / "confidence.json").write_text(text, encoding="utf-8")
 
 

@@ -48,7 +48,8 @@ class Evidence:
     `similarity`, `coverage`, `unseen` and `margin` are shares between 0 and 1,
     and so is `named`, of the facets that the question names those the best hit has.
     `stranger` is 1 for a name that no language of the corpus knows, `unpriced` for a
-    price asked where no hit has an amount of money. `inside` and `outside` are log-odds.
+    price asked where no hit has an amount of money. `inside` and `outside` are log-odds,
+    and `ours` is 1 where somebody asks what a figure of their own is at some time.
     """
 
     similarity: float
@@ -60,6 +61,7 @@ class Evidence:
     unpriced: float = 0.0
     inside: float = 0.0
     outside: float = 0.0
+    ours: float = 0.0
 
     @property
     def signals(self) -> Mapping[str, float]:
@@ -151,6 +153,7 @@ class Confidence:
             float(_is_unpriced(own, query.spoken, hits)),
             kinds.get("ask", 0.0),
             kinds.get("outside", 0.0),
+            float(_is_ours(own, query.spoken)),
         )
 
     def _borrowed(self, text: str, spoken: Language, hits: Sequence[Hit]) -> tuple[int, int]:
@@ -231,6 +234,44 @@ def _is_unpriced(text: str, language: Language, hits: Sequence[Hit]) -> bool:
     return not any(_MONEY.search(hit.passage.text) for hit in hits[:_CONSIDERED])
 
 
+# Of one's own, at some time, asked for as a figure: "what was our NPS last month?"
+_OURS: Mapping[str, tuple[str, str, str]] = {
+    "en": (
+        r"\b(?:our|my|we|we're|us)\b",
+        r"\b(?:last|this|next|past|coming) (?:\w+ )?(?:week|month|quarter|year|spring|summer|autumn"
+        r"|fall|winter)\b|\b(?:now|today|yesterday|currently|so far)\b|\b20\d\d\b|\bq[1-4]\b",
+        r"\bwhat(?:'s| is| was| are| were| will)\b|\bhow (?:many|much|high|low)\b",
+    ),
+    "pl": (
+        r"\b(?:nasz\w*|m[oó]j|moj\w+|u nas|mamy|mieliśmy)\b",
+        r"\b(?:zeszł|ubiegł|minion|ostatni|obecn|bieżąc|przyszł)\w*|\b(?:teraz|dziś|wczoraj)\b"
+        r"|\b20\d\d\b",
+        r"\bile\b|\bilu\b|\bjak(?:i|a|ie|im|ą)\b",
+    ),
+    "hu": (
+        r"\b(?:nálunk|a mi|az én)\b|\w(?:unk|ünk)\b|\w(?:unk|ünk)(?:at|et|nak|nek|ban|ben)\b",
+        r"\bmúlt\b|\btavaly|\bidén|\bjelenleg|\bmost\b|\btegnap|\bjövőre|\butolsó|\b20\d\d",
+        r"\bmi\b|\bmennyi|\bmekkora|\bhány",
+    ),
+    "ru": (
+        r"\b(?:наш\w*|мо[йяеи]\w*|у нас|мы)\b",
+        r"\b(?:прошл|последн|текущ|нынешн|следующ)\w*|\b(?:сейчас|сегодня|вчера)\b|\b20\d\d\b",
+        r"\bкак(?:ой|ая|ое|ие|ов\w*|им)\b|\bсколько\b",
+    ),
+    "zh": (
+        "我们|我們|咱们|我司|我公司|本公司|敝公司",
+        "上个?[月季周週年]|上個[月季周週]|上一?季|[这這]个?[個]?[月季周週]|本[月季周週年]|去年|今年|明年|现在|現在|目前|昨天|今天|20\\d\\d",
+        "多少|[几幾]|是什[么麼]",
+    ),
+}
+
+
+def _is_ours(text: str, language: Language) -> bool:
+    """Whether somebody asks for a figure of their own, which no corpus has."""
+    patterns = _OURS["zh" if language.startswith("zh") else language]
+    return all(re.search(pattern, text.casefold()) for pattern in patterns)
+
+
 def _latin_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if word.isascii() or len(word) > 1]
 
@@ -243,7 +284,9 @@ def _own_script(text: str, query: Query, language: Language) -> str:
 
 
 def fit(
-    samples: Mapping[Language, Sequence[tuple[Evidence, bool]]], ridge: float = _RIDGE
+    samples: Mapping[Language, Sequence[tuple[Evidence, bool]]],
+    usual: Mapping[Language, Sequence[tuple[Evidence, bool]]] | None = None,
+    ridge: float = _RIDGE,
 ) -> dict[Language, Weights]:
     """Fit one regression over all languages, each signal standardised within its language.
 
@@ -252,6 +295,8 @@ def fit(
 
     Args:
         samples: for each language, the evidence of questions and whether they are covered.
+        usual: those of them that are mixed as people ask, which the threshold is chosen on;
+            all of them without.
         ridge: the penalty on squared weights.
     """
     import numpy as np
@@ -266,7 +311,15 @@ def fit(
         covered += [float(answered) for _, answered in rows]
     x, y = np.vstack(scaled), np.array(covered)
     shared = fit_logistic(x, y, ridge)
-    shared[-1] -= _best_threshold(x @ shared[:-1] + shared[-1], y)
+    mixed = usual if usual is not None else samples
+    odds, truth = [], []
+    for language, rows in mixed.items():
+        centre, spread = spreads[language]
+        for evidence, answered in rows:
+            values = np.array([getattr(evidence, name) for name in names])
+            odds.append(float((values - centre) / spread @ shared[:-1] + shared[-1]))
+            truth.append(float(answered))
+    shared[-1] -= _best_threshold(np.array(odds), np.array(truth))
     fitted = {}
     for language, (centre, spread) in spreads.items():
         raw = shared[:-1] / spread

@@ -190,7 +190,8 @@ class FacetNames:
     def _stands_in(self, name: tuple[str, ...], stems: list[str]) -> bool:
         """Whether all stems of a name stand close together in a text."""
         if self._chinese:
-            return any(name[0] in text for text in stems)
+            # 成熟度 is maturity as such, not the level 成熟.
+            return any(re.search(f"{re.escape(name[0])}(?!度)", text) for text in stems)
         window = len(name) + (1 if len(name) > 1 else 0)
         return any(
             all(any(_alike(part, stem) for stem in stems[i : i + window]) for part in name)
