@@ -48,9 +48,13 @@ def fit_routes(
 
 
 def fit_confidence(assistant: Assistant, goldens: Sequence[Golden]) -> None:
-    """Fit how sure to be on the golden questions that are not held back, and store it."""
+    """Fit how sure to be on the golden questions that are not held back, and store it.
+
+    Args:
+        assistant: asked each of them.
+        goldens: those of `questions` may be among them.
+    """
     open_part = [golden for golden in goldens if not golden.held_back]
-    open_part += questions()
     samples: dict[Language, list[tuple[Evidence, bool]]] = {}
     usual: dict[Language, list[tuple[Evidence, bool]]] = {}
     for outcome in evaluate(assistant, open_part):

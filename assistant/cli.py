@@ -252,7 +252,7 @@ def evaluate(
         with _progress("fitting") as told:
             calibration.fit_routes(assistant, told)
         assistant = _open()
-        calibration.fit_confidence(assistant, goldens)
+        calibration.fit_confidence(assistant, [*goldens, *calibration.questions()])
         assistant = _open()
     asked = [one for one in goldens if chosen in (None, one.language)]
     with _progress("asking") as told:

@@ -182,3 +182,18 @@ def test_answer_that_was_never_judged_is_not_on_the_curve() -> None:
     unsearched = Outcome(golden("a"), Answer("a", "en", "Hello."), {})
     assert curve([outcome(None, True), unsearched]) == []
     assert curve([]) == []
+
+
+def test_calibration_questions_are_as_many_of_each_kind_in_every_language() -> None:
+    asked = calibration.questions()
+    for language in LANGUAGES:
+        own = [one for one in asked if one.language == language]
+        assert sum(one.refuse for one in own) == len(own) / 2 >= 50
+        assert len({one.turns for one in own}) == len(own)
+
+
+def test_threshold_is_chosen_on_questions_mixed_as_people_ask() -> None:
+    rows = [(known(i), True) for i in range(6)] + [(strange(i), False) for i in range(6)]
+    odd = [*rows, *[(strange(9), True)] * 3]
+    both = confidence.fit({"en": odd}, {"en": rows})["en"]
+    assert not any(both.log_odds(evidence) > 0 for evidence, covered in rows if not covered)

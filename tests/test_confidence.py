@@ -304,7 +304,7 @@ def test_what_a_signal_is_worth_is_learnt_from_all_languages() -> None:
 
 
 def test_more_ridge_makes_for_smaller_weights() -> None:
-    gentle, strict = (fit({"en": SAMPLES}, ridge)["en"].signals for ridge in (0.1, 100.0))
+    gentle, strict = (fit({"en": SAMPLES}, ridge=ridge)["en"].signals for ridge in (0.1, 100.0))
     assert gentle["coverage"] > strict["coverage"] > 0
 
 

@@ -147,6 +147,7 @@ def test_picture_of_an_answer_is_what_the_command_prints(
 def test_command_works_as_written(command: str, clone: Path, installed: dict[str, str]) -> None:
     lines = [{"id": "1", "turns": ["What is VoC?"]}]
     (clone / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (clone / "me.yaml").write_text("start: 2027-01-11\n", encoding="utf-8")
     assert run(command, clone, installed).strip()
 
 

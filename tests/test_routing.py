@@ -90,7 +90,14 @@ def test_question_like_nothing_is_a_plain_question(guide: Corpus) -> None:
 
 @pytest.mark.parametrize("facet", ["aspect", "sfia"])
 def test_question_that_names_a_detail_wants_to_know_it(facet: str, guide: Corpus) -> None:
-    assert route(query(**{facet: "1"}), scores(plan=6.0), guide) == "ask"
+    assert route(query(**{facet: "1"}), scores(plan=4.5, ask=1.0), guide) == "ask"
+
+
+@pytest.mark.parametrize("facet", ["aspect", "sfia"])
+def test_detail_of_a_situation_told_with_a_clear_wish_does_not_hide_it(
+    facet: str, guide: Corpus
+) -> None:
+    assert route(query(**{facet: "1"}), scores(plan=8.0, ask=1.0), guide) == "plan"
 
 
 def test_stage_that_the_sections_of_a_route_are_about_keeps_it(guide: Corpus) -> None:
