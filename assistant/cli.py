@@ -23,6 +23,9 @@ from assistant.types import LANGUAGES, Answer, Hit, Language, Turn
 if TYPE_CHECKING:
     from assistant.conversation import Assistant
     from assistant.glossary import LookUp, Term
+    from assistant.plan_text import WrittenPlan
+    from assistant.planning import Plan
+    from assistant.profile import Profile
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -180,7 +183,7 @@ def plan(
     if profile is None:
         raise InputError("no profile was given; write one and name it: plan --profile FILE")
     situation = profiles.Profile.read(profile, chosen)
-    made, written = _open().plan(situation, chosen)
+    made, written = _planned(situation, chosen)
     if out is not None:
         from assistant.export import save
 
@@ -194,6 +197,21 @@ def plan(
         from assistant.export import render
 
         print(render(written, "markdown").decode("utf-8"))
+
+
+def _planned(situation: Profile, language: Language) -> tuple[Plan, WrittenPlan]:
+    """Return the plan of a situation; only problems told in words need the index."""
+    if situation.problems.strip():
+        return _open().plan(situation, language)
+    from assistant.corpus import Corpus
+    from assistant.library import Library
+    from assistant.plan_text import write
+    from assistant.planning import plan as make
+
+    folder = Settings.load().corpus
+    corpus = Corpus.read(folder)
+    made = make(situation, Library.read(folder, corpus), language=language)
+    return made, write(made, corpus, language)
 
 
 @app.command()

@@ -197,11 +197,21 @@ class _Names:
         self.headings = {
             passage.id: Term(passage)
             for passage in passages
-            if passage.document != DOCUMENT and any(map(_ABBREVIATION.match, passage.aliases))
+            if passage.document != DOCUMENT
+            and ("aspect" in passage.own_facets or any(map(_ABBREVIATION.match, passage.aliases)))
         }
 
     def named(self, text: str) -> list[str]:
-        return self._names.get(self._key(text)) or self._coded.get(text.strip(" ?？.!"), [])
+        key = self._key(text)
+        coded = self._coded.get(text.strip(" ?？.!"), [])
+        return self._names.get(key) or self._titled.get(key) or coded
+
+    @cached_property
+    def _titled(self) -> dict[str, list[str]]:
+        """The aspects of the scorecard that are no terms, such as brand promise alignment."""
+        aspects = (t for t in self.headings.values() if "aspect" in t.passage.own_facets)
+        found = self._collect((term.id, (term.title,)) for term in aspects)
+        return {name: keys for name, keys in found.items() if name not in self._names}
 
     @cached_property
     def _coded(self) -> dict[str, list[str]]:
@@ -225,15 +235,18 @@ class _Names:
     def containing(self, text: str) -> list[str]:
         """Return the terms with a text among the words of the title: a choice of "level".
 
-        Several words may stand in any other name.
+        Several words may stand in any other name; in Chinese, what any name ends in counts.
         """
         wanted = set(self._stemmed(text))
         if not wanted:
             return []
         if self._chinese:
             key = self._key(text)
+            ending = {i for name, ids in self._names.items() if name.endswith(key) for i in ids}
             return [
-                i for i, term in self.terms.items() if len(key) > 1 and key in self._key(term.title)
+                i
+                for i, term in self.terms.items()
+                if len(key) > 1 and (i in ending or key in self._key(term.title))
             ]
         titled = [
             key for key, term in self.terms.items() if wanted <= set(self._stemmed(term.title))
@@ -316,7 +329,8 @@ class _Names:
                 rest = rest.replace(code.casefold(), " ")
         for name in self._by_length:
             if name in rest and (not name.isascii() or _stands_alone(name, rest)):
-                found += [key for key in self._names[name][:1] if key not in found]
+                keys = self._names.get(name) or self._titled[name]
+                found += [key for key in keys[:1] if key not in found]
                 rest = rest.replace(name, " ")
         return found, rest
 
@@ -344,7 +358,7 @@ class _Names:
 
     @cached_property
     def _by_length(self) -> list[str]:
-        return sorted(self._names, key=lambda name: (-len(name), name))
+        return sorted({*self._names, *self._titled}, key=lambda name: (-len(name), name))
 
     @cached_property
     def _stems(self) -> dict[tuple[str, ...], list[str]]:

@@ -71,20 +71,24 @@ class Profile(BaseModel):
         None, description="whom the leader reports to"
     )
     first_hire: bool | None = Field(None, description="whether nobody had the role before")
-    employees: int | None = Field(None, ge=1, le=5_000_000, description="people in the company")
+    employees: int | None = Field(
+        None, ge=1, le=5_000_000, strict=True, description="people in the company"
+    )
     industry: str = Field("", max_length=120, description="what the company does")
     business: Literal["b2b", "b2c", "both"] | None = Field(
         None, description="whom it sells to: businesses, consumers or both"
     )
     has_team: bool | None = Field(None, description="whether people report to the leader")
-    team: int | None = Field(None, ge=0, le=10_000, description="people who report to the leader")
+    team: int | None = Field(
+        None, ge=0, le=10_000, strict=True, description="people who report to the leader"
+    )
     budget: Literal["none", "small", "sufficient"] | None = Field(
         None, description="money of its own for CX"
     )
     feedback: bool | None = Field(None, description="whether customer feedback is collected")
     channels: tuple[Channel, ...] = Field((), description="where feedback is collected")
     survey_tools: int | None = Field(
-        None, ge=0, le=500, description="number of survey tools in use"
+        None, ge=0, le=500, strict=True, description="number of survey tools in use"
     )
     metrics: dict[Metric, float | None] | None = Field(
         None, description="metrics in use, each with its present value or null; {} for none"
@@ -100,7 +104,11 @@ class Profile(BaseModel):
     goals: tuple[Goal, ...] = Field((), max_length=5, description="the first matters most")
     problems: str = Field("", max_length=2_000, description="known customer problems, in words")
     hours: float | None = Field(
-        None, ge=1, le=60, description="the leader's hours a week for the actions of the plan"
+        None,
+        ge=1,
+        le=60,
+        strict=True,
+        description="the leader's hours a week for the plan's actions",
     )
     days_off: tuple[date, ...] = Field(
         (), max_length=200, description="days without work, such as public holidays"
