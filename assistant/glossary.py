@@ -158,14 +158,17 @@ class Glossary:
     def _wanted(self, text: str, language: Language) -> tuple[str, ...]:
         """Return the terms that a text asks for and nothing else."""
         own = self._languages[language]
-        found, rest = own.mentions(text)
-        if not found:
-            found, rest = self._mentions_elsewhere(text, language)
+        found = self._alone(text, language, *own.mentions(text))
+        return found or self._alone(text, language, *self._mentions_elsewhere(text, language))
+
+    def _alone(self, text: str, language: Language, found: list[str], rest: str) -> tuple[str, ...]:
+        """Return the terms found where nothing is left but words of defining, else none."""
         if len(found) > 1 and FIELD in found and not dialogue.compares(text, language):
             found = [key for key in found if key != FIELD]  # "… in CX" only says where
         if not 1 <= len(found) <= _PAIR or not dialogue.only_defines(rest, language):
             return ()
-        asks = bool(rest.strip()) or text.rstrip().endswith(("?", "？")) or own.is_short(text)
+        short = self._languages[language].is_short(text)
+        asks = bool(rest.strip()) or text.rstrip().endswith(("?", "？")) or short
         return tuple(found) if asks else ()
 
     def _elsewhere(self, text: str, language: Language) -> list[str]:
