@@ -25,6 +25,7 @@ from assistant.profile import Profile
 from assistant.retrieval import Retriever
 from assistant.routing import Kind, Router, route
 from assistant.settings import Settings
+from assistant.situation import read_situation
 from assistant.types import Answer, Hit, Language, Query, Question, Reasons, Turn
 from assistant.understanding import Understanding
 from assistant.vectors import VectorStore
@@ -179,7 +180,10 @@ class Assistant:
             return query, {}
         kinds = self._router.scores(self._retriever.vector(query.text), query.spoken)
         if query.own == query.text:
-            query = replace(query, route=route(query, kinds, self.corpus))
+            told = (
+                read_situation(query.own, query.spoken, self.today()) if kinds["plan"] > 0 else {}
+            )
+            query = replace(query, route=route(query, kinds, self.corpus, len(told)))
         return query, kinds
 
     def ask(

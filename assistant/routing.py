@@ -42,8 +42,10 @@ _SURE: Mapping[Wish, tuple[float, float]] = {
 # A question that names one of these wants to know something, however it is put.
 _DETAILS = frozenset({"aspect", "sfia"})
 _CLEARLY = 3.0
-# So far above "ask", a detail is part of the situation told and not what is asked about.
+# So far above "ask", or among so many facts, a detail is part of the situation told and not what
+# is asked about.
 _BEYOND_DOUBT = 5.0
+_SITUATION = 3
 _ALIKE = 1.5
 _PLAN_WORDS = {
     "en": r"\b(?:plan|roadmap|schedule|timetable|timeline)\b",
@@ -85,8 +87,15 @@ class Router:
         return {kind: round(float(value), 2) for kind, value in zip(KINDS, values, strict=True)}
 
 
-def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
-    """Return the route that the scores are sure of, "ask" without one."""
+def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus, told: int = 0) -> Route:
+    """Return the route that the scores are sure of, "ask" without one.
+
+    Args:
+        query: the question understood.
+        scores: the log-odds of each kind.
+        corpus: whose sections a route has.
+        told: the number of facts of their situation that the person tells.
+    """
     best: Wish = max(_SURE, key=lambda name: scores[name])
     if best == "diagnose" and scores["plan"] >= scores[best] - _ALIKE and _names_plan(query):
         best = "plan"
@@ -99,8 +108,9 @@ def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus) -> Route:
         or (best == "plan" and "stage" in query.facets and _names_plan(query))
     )
     sure = value >= least and value - scores["ask"] >= lead and inside
-    lead_of_all = value - scores["ask"]
-    return best if sure and not _contradicts(query, best, corpus, lead_of_all) else "ask"
+    told_much = best == "plan" and told >= _SITUATION
+    clear = told_much or value - scores["ask"] >= _BEYOND_DOUBT
+    return best if sure and not _contradicts(query, best, corpus, clear=clear) else "ask"
 
 
 def _names_plan(query: Query) -> bool:
@@ -109,11 +119,11 @@ def _names_plan(query: Query) -> bool:
     return re.search(words, query.text.casefold()) is not None
 
 
-def _contradicts(query: Query, best: Route, corpus: Corpus, lead: float) -> bool:
+def _contradicts(query: Query, best: Route, corpus: Corpus, *, clear: bool) -> bool:
     """Whether a question names what the sections of a route are not about, such as year five."""
     if best in ("meta", "greet", "thank"):
         return bool(query.facets)
-    if not _DETAILS.isdisjoint(query.facets) and lead < _BEYOND_DOUBT:
+    if not _DETAILS.isdisjoint(query.facets) and not clear:
         return True
     return any(
         facet in passage.facets and passage.facets[facet] not in values

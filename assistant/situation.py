@@ -103,9 +103,9 @@ def read_situation(text: str, language: Language, today: date) -> dict[str, Any]
     metrics = _all(text, patterns["metrics"])
     if metrics:
         found["metrics"] = metrics
-    industry = _all(text, patterns["industry"])
-    if industry:
-        found["industry"] = industry[0]
+    industries = _all(text, patterns["industry"])
+    if industries:  # a retail bank is a bank
+        found["industry"] = min(industries, key=lambda name: name == "retail")
     return found
 
 
@@ -191,7 +191,7 @@ def _figure(said: str) -> int:
 
 def _chosen(text: str, choices: Mapping[str, list[re.Pattern[str]]]) -> tuple[str, str]:
     """Return the choice that a text tells, and the text without the denial that was read."""
-    order = sorted(choices, key=lambda value: value not in _DENIED)
+    order = sorted(choices, key=lambda value: (value != "small", value not in _DENIED))
     for value in order:
         for expression in choices[value]:
             match = expression.search(text)

@@ -296,3 +296,11 @@ def test_maturity_at_large_is_diagnosed(
     answer = assistant.ask(question, language=language)
     assert answer.reasons is not None
     assert answer.reasons.query.route == "diagnose"
+
+
+def test_detail_among_many_facts_of_a_situation_does_not_hide_a_wish_for_a_plan(
+    guide: Corpus,
+) -> None:
+    asked = query(aspect="1")
+    assert route(asked, scores(plan=4.5, ask=1.0), guide, told=5) == "plan"
+    assert route(asked, scores(plan=4.5, ask=1.0), guide, told=1) == "ask"
