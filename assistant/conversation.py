@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.answering import compose, compose_parts, converse, define, growing, refuse
 from assistant.confidence import Confidence, Judgement
 from assistant.corpus import Corpus
+from assistant.errors import InputError
 from assistant.glossary import DOCUMENT, Glossary, LookUp, Term
 from assistant.index import Index, SyncReport
 from assistant.library import DOCUMENT as LIBRARY
@@ -127,13 +128,20 @@ class Assistant:
 
     def _follow_up(self, question: Question, query: Query) -> Answer | None:
         """Answer a turn that changes or questions the plan of the turn before."""
-        profile = question.history[-1].profile if question.history else ""
-        if not profile or query.route not in ("ask", "plan"):
+        before = self._plan_before(question, query.language)
+        if before is None or query.route not in ("ask", "plan"):
             return None
-        before = Profile.of(json.loads(profile), query.language)
         text = query.own or query.text
         answer = self.planner.follow_up(text, query.spoken, query.language, before, self.today())
         return replace(answer, reasons=Reasons(replace(query, route="plan"))) if answer else None
+
+    def _plan_before(self, question: Question, language: Language) -> Plan | None:
+        """Return the last plan of the turns before; one that cannot be made any more is none."""
+        told = next((turn.profile for turn in reversed(question.history) if turn.profile), "")
+        try:
+            return self.planner.make(Profile.of(json.loads(told), language), language)
+        except (ValueError, InputError):
+            return None
 
     def _answer(self, query: Query) -> Answer:
         """Answer a query by its route: a conversation, a composed answer or a refusal."""

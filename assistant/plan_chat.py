@@ -70,16 +70,15 @@ class Planner:
         return self._told(text, language, self.make(profile, language), assumed=assumed)
 
     def follow_up(
-        self, text: str, spoken: Language, language: Language, before: Profile, today: date
+        self, text: str, spoken: Language, language: Language, old: Plan, today: date
     ) -> Answer | None:
         """Answer a turn that changes or questions the plan before; None for any other."""
-        old = self.make(before, language)
         named = self._named(text, spoken, old)
         asks = text.rstrip().endswith(("?", "？"))
         if named and situation.wants("why", text, spoken) and _short(text, spoken):
             return self._why(text, language, old, named)
         day = situation.read_day(text, spoken, today)
-        changes = before.changes
+        changes = old.profile.changes
         if named and day and situation.wants("move", text, spoken):
             if old.get(named) is None:
                 return self._why(text, language, old, named)
@@ -89,7 +88,7 @@ class Planner:
         if situation.wants("move", text, spoken):
             fields.pop("start", None)  # the day is the action's, whichever that is
         if fields and not asks:
-            return self._changed(text, language, old, _agreeing(fields, before))
+            return self._changed(text, language, old, _agreeing(fields, old.profile))
         if named and not asks and _short(text, spoken):
             if situation.wants("without", text, spoken) and old.get(named):
                 left = changes.model_copy(update={"left_out": (*changes.left_out, named)})

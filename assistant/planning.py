@@ -1,11 +1,11 @@
 """Plan a leader's first year: which actions, when, and why each, by rules alone.
 
-Every action whose conditions hold is a candidate. Those of the core come first, with
-what they need, then the others by weight: what the person said counts twice as much
-as what is assumed, goals by their rank, a problem told and a low score besides. Each
-is put where it first fits (serial schedule generation, Kolisch and Hartmann, 1999):
-not before its phase, after what it needs, within the hours of each day, and never too
-many at once. What finds no room in time is left out, and said to be.
+Every action whose conditions hold is a candidate. Those that somebody moved come first,
+then those of the core, with what they need, then the others by weight: what the person
+said counts twice as much as what is assumed, goals by their rank, a problem told and a
+low score besides. Each is put where it first fits (serial schedule generation, Kolisch
+and Hartmann, 1999): not before its phase, after what it needs, within the hours of each
+day, and never too many at once. What finds no room in time is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -152,6 +152,9 @@ def plan(
     schedule = _Schedule(year, hours / _WORKDAYS, _at_once(profile), free, free.copy())
     wanted, left_out = _candidates(profile, library, held)
     weights = {key: _weight(wanted[key], profile, held, told) for key in wanted}
+    for key in profile.changes.moved:
+        if key in wanted:
+            _place(schedule, wanted, key, profile)
     _place_last(schedule, [wanted[key] for key in reversed(library.order) if key in wanted])
     core = [key for key in library.order if key in wanted and wanted[key].core]
     others = sorted((key for key in wanted if not wanted[key].core), key=lambda k: -weights[k])
@@ -306,11 +309,12 @@ def _window(
 def _place_last(schedule: _Schedule, actions: list[Action]) -> None:
     """Place what closes the year as late as it fits, from the end backwards."""
     latest = len(schedule.year.days) - 1
-    for action in (one for one in actions if one.last):
+    for action in (one for one in actions if one.last and one.id not in schedule.tried):
         schedule.tried.add(action.id)
         length, rate = _pace(action, schedule)
-        first = max(latest - length + 1, 0)
-        if _fits(schedule, first, min(length, latest + 1), rate):
+        needed = (schedule.placed[need][1] for need in action.needs if need in schedule.placed)
+        first = latest - length + 1
+        if first > max(needed, default=-1) and _fits(schedule, first, length, rate):
             _take(schedule, action, first, length, rate)
             latest = first - 1
 

@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import DateTime, Engine, String, Text, create_engine, select
+from sqlalchemy import DateTime, String, Text, create_engine, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -20,11 +20,11 @@ _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 _WORDS = 4
 
 
-class Base(DeclarativeBase):
-    """The tables; a module that needs one of its own derives it from here."""
+class _Base(DeclarativeBase):
+    pass
 
 
-class Feedback(Base):
+class Feedback(_Base):
     """A thumb up or down on one answer; nothing that tells who gave it."""
 
     __tablename__ = "feedback"
@@ -37,7 +37,7 @@ class Feedback(Base):
     liked: Mapped[bool]
 
 
-class SavedPlan(Base):
+class SavedPlan(_Base):
     """The profile of a plan, for whoever knows its code."""
 
     __tablename__ = "saved_plan"
@@ -60,7 +60,7 @@ class Storage:
             if parsed.get_backend_name() == "sqlite" and parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine = create_engine(parsed)
-            Base.metadata.create_all(self._engine)
+            _Base.metadata.create_all(self._engine)
         except (SQLAlchemyError, OSError, ImportError) as error:
             raise SettingsError(
                 f"CX_DATABASE={url!r}: cannot be opened; give a SQLAlchemy URL such as "
@@ -107,10 +107,6 @@ class Storage:
         with Session(self._engine) as session:
             found = session.get(SavedPlan, _as_written(code))
             return found.profile if found else None
-
-    @property
-    def engine(self) -> Engine:
-        return self._engine
 
     def close(self) -> None:
         self._engine.dispose()

@@ -12,7 +12,7 @@ import pytest
 from assistant.conversation import turn
 from assistant.messages import message
 from assistant.profile import Profile
-from assistant.types import LANGUAGES, Answer, Language
+from assistant.types import LANGUAGES, Answer, Language, Turn
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -302,3 +302,21 @@ def test_hostile_sentence_beside_a_wish_changes_nothing(
     answer = assistant.ask(f"{WISH[language]}. <script>alert(1)</script> [99]", language=language)
     assert answer.profile == told[language].profile
     assert answer.text == told[language].text
+
+
+def test_plan_is_still_meant_after_an_ordinary_question_between(
+    assistant: Assistant, told: dict[Language, Answer]
+) -> None:
+    between = assistant.ask("What is NPS?", history=[turn(told["en"])])
+    changed = assistant.ask(BUDGET["en"], history=[turn(told["en"]), turn(between)])
+    assert '"budget":"sufficient"' in changed.profile
+
+
+@pytest.mark.parametrize(
+    "remembered", ["{", "[]", '{"start":"2027-01-11","changes":{"done":["x"]}}']
+)
+def test_remembered_plan_that_cannot_be_read_costs_only_itself(
+    assistant: Assistant, remembered: str
+) -> None:
+    answer = assistant.ask("What is NPS?", history=[Turn("plan", (), remembered)])
+    assert answer.citations

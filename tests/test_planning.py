@@ -272,3 +272,25 @@ def test_rules_of_a_plan_hold_for_any_situation(fields: dict[str, Any]) -> None:
     for left in one.left_out:
         if left.reason.kind == "condition":
             assert holds(left.reason.key, held).holds
+
+
+def test_reassessment_that_somebody_moved_begins_then_and_the_next_year_is_planned_after() -> None:
+    one = made(changes={"moved": {"repeat-assessment": "2027-09-06"}})
+    again, after = one.get("repeat-assessment"), one.get("plan-second-year")
+    assert again is not None
+    assert after is not None
+    assert again.start == date(2027, 9, 6)
+    assert after.start > again.end
+
+
+def test_moved_action_gets_the_hours_before_what_nobody_moved() -> None:
+    one = made(hours=6, changes={"moved": {"agree-segments": "2027-02-01"}}).get("agree-segments")
+    assert one is not None
+    assert one.start == date(2027, 2, 1)
+
+
+def test_year_of_hardly_any_working_day_or_hour_is_planned_without_breaking() -> None:
+    off = [str(date(2027, 1, 11) + timedelta(days=n)) for n in range(200)]
+    for more in ({"days_off": off}, {"hours": 1}, {"days_off": off, "hours": 1}):
+        one = made(**more)
+        assert all(planned.end <= one.year.end for planned in one.actions)
