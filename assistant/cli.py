@@ -200,9 +200,7 @@ def plan(
 
 
 def _planned(situation: Profile, language: Language) -> tuple[Plan, WrittenPlan]:
-    """Return the plan of a situation; only problems told in words need the index."""
-    if situation.problems.strip():
-        return _open().plan(situation, language)
+    """Return the plan of a situation; rules make it, so that no index is opened."""
     from assistant.corpus import Corpus
     from assistant.library import Library
     from assistant.plan_text import write

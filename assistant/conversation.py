@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +16,7 @@ from assistant.errors import InputError
 from assistant.glossary import DOCUMENT, Glossary, LookUp, Term
 from assistant.index import Index, SyncReport
 from assistant.library import DOCUMENT as LIBRARY
-from assistant.library import Library, words
+from assistant.library import Library
 from assistant.models import load_embeddings
 from assistant.plan_chat import Planner
 from assistant.plan_text import WrittenPlan, write
@@ -39,9 +38,6 @@ _UNCOVERED = 0.35
 # Routes whose own sections answer them, whatever else the question's words are.
 _ANSWERED_FIRST = ("vet", "diagnose")
 _WIDE, _NEAREST = 60, 3
-_PROBLEMS = re.compile(r"[\n.;。；!?！？]+")
-_MOST_PROBLEMS = 6
-_IMPROVING = (f"{LIBRARY}/listening", f"{LIBRARY}/journeys")
 # Of 15 descriptions of terms in six languages that no name matched, all were this near to one, of
 # 10 of other things 4. Four led so clearly, 3 of them rightly; 8 of the other 11 choices had it.
 _MEANT, _CLEARLY = 0.85, 0.02
@@ -213,7 +209,7 @@ class Assistant:
     def planner(self) -> Planner:
         """Makes first-year plans from the corpus's library of actions."""
         library = Library.read(self.settings.corpus, self.corpus)
-        return Planner(library, self.corpus, self._helps, self._actions_near)
+        return Planner(library, self.corpus, self._actions_near)
 
     def plan(self, profile: Profile, language: Language) -> tuple[Plan, WrittenPlan]:
         """Plan a first year, and put it into words.
@@ -229,21 +225,6 @@ class Assistant:
         hits = self._retriever.search(Query(text, language, language, own=text), _WIDE)
         keys = (hit.passage.id.removeprefix(f"{LIBRARY}/") for hit in hits)
         return [key for key in keys if key in self.planner.library.actions]
-
-    def _helps(self, profile: Profile, language: Language) -> dict[str, str]:
-        """Return for each told problem the improvement or listening action nearest to it."""
-        found: dict[str, str] = {}
-        spoken = self.spoken(profile.problems, None) if profile.problems else language
-        for problem in [line.strip() for line in _PROBLEMS.split(profile.problems)][
-            :_MOST_PROBLEMS
-        ]:
-            if problem:
-                for key in self._actions_near(problem, spoken):
-                    passage = words(key, self.corpus, language)
-                    if passage.parent in _IMPROVING and key not in found:
-                        found[key] = problem
-                        break
-        return found
 
     def define(self, text: str, *, language: Language | None = None) -> LookUp:
         """Look a term up by its name in any language, its forms, or its meaning."""

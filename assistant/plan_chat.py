@@ -20,7 +20,6 @@ from assistant.profile import Profile
 from assistant.types import Answer, Citation, Language, Passage
 from assistant.verification import verify
 
-Told = Callable[[Profile, Language], Mapping[str, str]]
 Near = Callable[[str, Language], Sequence[str]]
 _QUESTIONS = 2
 _SUGGESTIONS = 3
@@ -47,18 +46,15 @@ class Planner:
     """Plans from what is typed.
 
     Args:
-        told: which actions help with the problems of a profile.
         near: the library's actions by their nearness to a text, the nearest first.
     """
 
     library: Library
     corpus: Corpus
-    told: Told
     near: Near
 
     def make(self, profile: Profile, language: Language) -> Plan:
-        told = self.told(profile, language) if profile.problems.strip() else {}
-        return plan(profile, self.library, told=told, language=language)
+        return plan(profile, self.library, language=language)
 
     def answer(self, text: str, spoken: Language, language: Language, today: date) -> Answer:
         """Answer a wish for a plan with the plan of what it tells."""

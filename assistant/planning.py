@@ -2,10 +2,10 @@
 
 Every action whose conditions hold is a candidate. Those that somebody moved come first,
 then those of the core, with what they need, then the others by weight: what the person
-said counts twice as much as what is assumed, goals by their rank, a problem told and a
-low score besides. Each is put where it first fits (serial schedule generation, Kolisch
-and Hartmann, 1999): not before its phase, after what it needs, within the hours of each
-day, and never too many at once. What finds no room in time is left out, and said to be.
+said counts twice as much as what is assumed, goals by their rank, a low score besides.
+Each is put where it first fits (serial schedule generation, Kolisch and Hartmann, 1999):
+not before its phase, after what it needs, within the hours of each day, and never too
+many at once. What finds no room in time is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -36,12 +36,14 @@ _LARGEST_TEAM = 10
 _AT_ONCE = 5
 _STATED, _ASSUMED = 2.0, 1.0
 _GOAL_RANKS = (3.0, 2.0, 1.0)
-_TOLD = 2.0
+_ASKED = 2.0
 _LOW = {"nascent": 3.0, "developing": 1.0}
 # An action may be late by one phase before it is left out; one of the core by any.
 _LATE = 1
 _LAST_OF_NINETY = 3
 _NEARLY = 1e-9
+# The condition that customer problems were told; of these words so many characters are shown.
+_PROBLEMS, _SHOWN = "problems", 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,6 @@ def plan(
     profile: Profile,
     library: Library,
     *,
-    told: Mapping[str, str] | None = None,
     language: Language = "en",
 ) -> Plan:
     """Return the plan of a profile; the same profile always gets the same one.
@@ -135,7 +136,6 @@ def plan(
     Args:
         profile: the situation, and the changes made to earlier plans of it.
         library: what to choose from.
-        told: by action, the customer problem the person told that it helps with.
         language: of the message where a change is not possible.
 
     Raises:
@@ -146,12 +146,11 @@ def plan(
     year = Year(profile.start, profile.days_off)
     _check_changes(profile, library, year, language)
     held = facts(profile)
-    told = told or {}
     hours = _hours(profile)
     free = np.zeros(len(year.days))
     schedule = _Schedule(year, hours / _WORKDAYS, _at_once(profile), free, free.copy())
     wanted, left_out = _candidates(profile, library, held)
-    weights = {key: _weight(wanted[key], profile, held, told) for key in wanted}
+    weights = {key: _weight(wanted[key], profile, held) for key in wanted}
     for key in profile.changes.moved:
         if key in wanted:
             _place(schedule, wanted, key, profile)
@@ -161,7 +160,7 @@ def plan(
     for key in (*core, *others):
         _place(schedule, wanted, key, profile)
     actions = [
-        _planned(wanted[key], span, schedule, profile, held, told, wanted)
+        _planned(wanted[key], span, schedule, profile, held, wanted)
         for key, span in schedule.placed.items()
     ]
     no_room = (wanted[key] for key in wanted if key not in schedule.placed)
@@ -254,9 +253,7 @@ def _conditions_met(
     return tuple(sorted(met, key=lambda reason: not reason.stated))
 
 
-def _weight(
-    action: Action, profile: Profile, held: Mapping[str, Fact], told: Mapping[str, str]
-) -> float:
+def _weight(action: Action, profile: Profile, held: Mapping[str, Fact]) -> float:
     """Return how much an action matters in this situation; above 0 only for this situation."""
     weight = 0.0
     for reason in _conditions_met(action.when, held, action.more):
@@ -265,8 +262,7 @@ def _weight(
         if goal in profile.goals[: len(_GOAL_RANKS)]:
             weight += _GOAL_RANKS[profile.goals.index(goal)]
     weight += sum(_LOW.get(profile.aspects.get(aspect, ""), 0.0) for aspect in action.aspects)
-    weight += _TOLD * (action.id in told) + _TOLD * (action.id in profile.changes.added)
-    return weight
+    return weight + _ASKED * (action.id in profile.changes.added)
 
 
 def _place(schedule: _Schedule, wanted: Mapping[str, Action], key: str, profile: Profile) -> None:
@@ -352,7 +348,6 @@ def _planned(
     schedule: _Schedule,
     profile: Profile,
     held: Mapping[str, Fact],
-    told: Mapping[str, str],
     wanted: Mapping[str, Action],
 ) -> Planned:
     start, end = schedule.year.day(span[0]), schedule.year.day(span[1])
@@ -362,7 +357,7 @@ def _planned(
         start,
         end,
         schedule.year.phase(start),
-        _reasons(action, profile, held, told, [k for k in wanted if k in schedule.placed], wanted),
+        _reasons(action, profile, held, [k for k in wanted if k in schedule.placed], wanted),
         changes.owners.get(action.id, ""),
         action.id in changes.done,
         action.id in changes.moved,
@@ -373,25 +368,30 @@ def _reasons(
     action: Action,
     profile: Profile,
     held: Mapping[str, Fact],
-    told: Mapping[str, str],
     placed: list[str],
     wanted: Mapping[str, Action],
 ) -> tuple[Reason, ...]:
     found = []
     if action.id in profile.changes.added:
         found.append(Reason("asked"))
-    if action.id in told:
-        found.append(Reason("problem", told[action.id]))
+    if _PROBLEMS in action.more and held[_PROBLEMS].holds:
+        found.append(Reason("problem", _first_line(profile.problems)))
     found += [
         Reason("aspect", str(aspect))
         for aspect in action.aspects
         if profile.aspects.get(aspect) in _LOW
     ]
-    found += _conditions_met(action.when, held, action.more)
+    met = _conditions_met(action.when, held, action.more)
+    found += [reason for reason in met if reason.key != _PROBLEMS]
     if action.core:
         found.append(Reason("core"))
     found += [Reason("needed", key) for key in placed if action.id in wanted[key].needs]
     return tuple(found) or (Reason("useful"),)
+
+
+def _first_line(text: str) -> str:
+    line = next(line for line in text.splitlines() if line.strip()).strip()
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1].rstrip()}…"
 
 
 def _risks(

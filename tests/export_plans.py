@@ -55,10 +55,10 @@ def written(language: Language) -> WrittenPlan:
 
 def hostile(text: str, language: Language = "en") -> WrittenPlan:
     """Return a plan with this text wherever a person's own words may stand."""
-    profile = Profile.of(SITUATION, language).model_copy(update={"company": text})
+    typed = {"company": text, "problems": text}
+    profile = Profile.of(SITUATION, language).model_copy(update=typed)
     changes = profile.changes.model_copy(update={"owners": {"map-stakeholders": text}})
-    told = {"win-quickly": text}
-    made = plan(profile.model_copy(update={"changes": changes}), library(), told=told)
+    made = plan(profile.model_copy(update={"changes": changes}), library())
     return write(made, corpus(), language)
 
 

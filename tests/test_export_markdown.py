@@ -82,8 +82,8 @@ def test_bare_addresses_do_not_become_links_where_a_reader_makes_them() -> None:
 
 def test_what_a_person_typed_is_shown_as_typed() -> None:
     text = shown(markdown(hostile(MARKUP)).decode())
-    # Title, why, and the owner in the overview and beside the action.
-    assert text.count(MARKUP) == 4
+    # Title, the owner in the overview and beside the action, and why of the four on problems.
+    assert text.count(MARKUP) == 7
     assert CONTROLS_CLEAN in shown(markdown(hostile(CONTROLS)).decode())
 
 
