@@ -85,6 +85,7 @@ class Assistant:
         self._retriever = retriever
         self._understanding = Understanding(corpus)
         self._confidence = Confidence.load(corpus, retriever.keywords)
+        self._plans = any(passage.document == LIBRARY for passage in corpus)
         self._router = Router.load(index.model, index.dimension)
         self.today: Callable[[], date] = date.today
 
@@ -134,6 +135,8 @@ class Assistant:
     def _plan_before(self, question: Question, language: Language) -> Plan | None:
         """Return the last plan of the turns before; one that cannot be made any more is none."""
         told = next((turn.profile for turn in reversed(question.history) if turn.profile), "")
+        if not (told and self._plans):
+            return None
         try:
             return self.planner.make(Profile.of(json.loads(told), language), language)
         except (ValueError, InputError):
@@ -154,7 +157,7 @@ class Assistant:
             return replace(answer, reasons=Reasons(query, hits))
         if query.route in ("refuse", "other_language"):
             return replace(refuse(query, (), self.corpus), reasons=Reasons(query))
-        if query.route == "plan":
+        if query.route == "plan" and self._plans:
             made = self.planner.answer(query.own, query.spoken, query.language, self.today())
             cited = tuple(Hit(one.passage, 1.0, ("meaning",)) for one in made.citations)
             return replace(made, reasons=Reasons(query, cited))

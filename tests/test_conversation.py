@@ -682,3 +682,10 @@ def test_corpus_of_a_single_passage_can_be_asked(tmp_path: Path) -> None:
     opened = Assistant.open(Settings.load(corpus=tmp_path / "corpus", data=tmp_path / "data"))
     assert isinstance(opened.corpus, Corpus)
     assert_sound(opened.ask("What is customer experience?"))
+
+
+def test_wish_for_a_plan_is_refused_where_the_corpus_has_no_actions_to_plan_from(
+    english_only: Assistant,
+) -> None:
+    answer = english_only.ask("Make me a plan for my first year in CX.")
+    assert_refused(answer)
