@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.corpus import figures, plain, sentences
+from assistant.numerals import numbers
 from assistant.types import Answer, Citation, Language
 
 MARK = re.compile(r"\s?\[(\d+)\]")
@@ -33,7 +34,7 @@ def verify(answer: Answer) -> tuple[str, ...]:
             problems += [f"[{n}] points at nothing" for n in numbers if n not in by_number]
             shown = [by_number[n] for n in numbers if n in by_number]
             if shown:
-                problems += _figure_problems(sentence, shown)
+                problems += _figure_problems(sentence, shown, answer.language)
     problems += [f"[{number}] is never used" for number in by_number if number not in used]
     return tuple(problems)
 
@@ -44,15 +45,14 @@ def is_verbatim(citation: Citation) -> bool:
     return bool(quote.strip()) and quote in plain(citation.passage.text)
 
 
-def _figure_problems(sentence: str, citations: Sequence[Citation]) -> list[str]:
-    known = {
-        figure
-        for citation in citations
-        for figure in figures(f"{citation.passage.title}\n{citation.passage.text}")
-    }
+def _figure_problems(sentence: str, citations: Sequence[Citation], language: Language) -> list[str]:
+    texts = [f"{citation.passage.title}\n{citation.passage.text}" for citation in citations]
+    known = {figure for text in texts for figure in figures(text)}
     marks = "".join(f"[{citation.number}]" for citation in citations)
-    stated = figures(MARK.sub("", _LABEL.sub("", sentence)))
-    return [f"the figure {figure} is not in {marks}" for figure in stated if figure not in known]
+    stated = set(figures(MARK.sub("", _LABEL.sub("", sentence)))) - known
+    if stated:  # what a passage has in words may be said in digits
+        stated -= {number for text in texts for number in numbers(text, language)}
+    return [f"the figure {figure} is not in {marks}" for figure in sorted(stated)]
 
 
 def _cited_sentences(line: str, language: Language) -> list[str]:
