@@ -105,10 +105,18 @@ def compose_parts(
     draft = _Draft(query.language)
     for part, found in parts:
         _tell(draft, part, found, corpus)
-    for text in missing:
+    draft.lines += missing_lines(missing, query.language)
+    answer = draft.finish(query, suggest(query, hits, corpus))
+    return replace(answer, missing=tuple(missing))
+
+
+def missing_lines(parts: Sequence[str], language: Language) -> list[str]:
+    """Return the lines that name the parts of a question that nothing supports."""
+    lines = []
+    for text in parts:
         shown = _MARKUP.sub(r"\\\g<0>", text[:_LONGEST_PART])
-        draft.lines += ["", message("missing_part", query.language, part=shown)]
-    return draft.finish(query, suggest(query, hits, corpus))
+        lines += ["", message("missing_part", language, part=shown)]
+    return lines
 
 
 def _tell(draft: _Draft, query: Query, hits: Sequence[Hit], corpus: Corpus) -> None:

@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 corpus_app = typer.Typer(no_args_is_help=True, help="Check and prepare corpus files.")
 app.add_typer(corpus_app, name="corpus")
+models_app = typer.Typer(no_args_is_help=True, help="Check the chat model.")
+app.add_typer(models_app, name="models")
 
 LanguageOption = Annotated[
     str | None,
@@ -253,6 +255,10 @@ def evaluate(
     fit: Annotated[
         bool, typer.Option(help="Fit routes and confidence anew first, on what is not held back.")
     ] = False,
+    support: Annotated[
+        Path | None,
+        typer.Option(help="Measure the check of cited sentences instead, on this folder's pairs."),
+    ] = None,
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -260,6 +266,9 @@ def evaluate(
     from assistant import calibration, evaluation, reporting
 
     chosen = _language(language)
+    if support is not None:
+        _evaluate_support(support, fit=fit, as_json=as_json)
+        return
     goldens = evaluation.read_golden(golden)
     earlier = _read_json(compare) if compare else None
     least = _read_json(floors) if floors else {}
@@ -294,6 +303,34 @@ def evaluate(
         raise InputError("under the floors: " + "; ".join(problems))
 
 
+def _evaluate_support(folder: Path, *, fit: bool, as_json: bool) -> None:
+    """Print which shares of supported sentences are kept, and of others caught."""
+    from assistant import reporting, support_pairs
+    from assistant.corpus import Corpus
+    from assistant.keywords import Keywords
+    from assistant.models import load_embeddings
+    from assistant.polarity import Polarity
+    from assistant.support import Support
+    from assistant.vectors import VectorStore
+
+    settings = Settings.load()
+    pairs = support_pairs.read_pairs(folder)
+    corpus, embeddings = Corpus.read(settings.corpus), load_embeddings(settings)
+    keywords, store = Keywords(corpus), VectorStore(embeddings, embeddings.name)
+    if fit:
+        with _progress("fitting") as told:
+            support_pairs.fit(corpus, keywords, store, embeddings.name, folder, told)
+    judge = Support(corpus, keywords, store, Polarity.load(embeddings.name))
+    with _progress("judging") as told:
+        judged = support_pairs.check(judge, corpus, pairs, told)
+    record = support_pairs.record(judged)
+    if as_json:
+        _print_json({**reporting.versions(), "support": record})
+        return
+    for table in reporting.support_tables(record):
+        _console().print(table)
+
+
 def _read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object from a file.
 
@@ -321,6 +358,28 @@ def serve(
     from assistant.ui import serve as serve_page
 
     serve_page(Settings.load(host=host, port=port, language=_language(language)))
+
+
+@models_app.command("check")
+def models_check(
+    model: Annotated[
+        str | None, typer.Argument(help="Such as openai:gpt-5; the configured one without.")
+    ] = None,
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether the chat model answers, streams and cites."""
+    from assistant.chat_models import load_chat_model
+    from assistant.model_check import check_model
+
+    settings = Settings.load(chat_model=model, language=_language(language))
+    if not settings.chat_model:
+        raise InputError("no chat model is configured; set CX_CHAT_MODEL, such as openai:gpt-5")
+    found = check_model(load_chat_model(settings))
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        print(found.line())
 
 
 @corpus_app.command("check")
@@ -409,6 +468,8 @@ def answer_json(answer: Answer, seconds: float) -> dict[str, Any]:
         ],
         "suggestions": list(answer.suggestions),
         "problems": list(answer.problems),
+        "model": answer.model,
+        "unsupported": answer.unsupported,
         "milliseconds": round(seconds * 1000, 1),
     }
 

@@ -33,6 +33,8 @@ from assistant.vectors import VectorStore
 if TYPE_CHECKING:
     import numpy as np
 
+    from assistant.generation import Generator
+
 _CONSIDERED = 10
 _UNCOVERED = 0.35
 # Routes whose own sections answer them, whatever else the question's words are.
@@ -88,6 +90,7 @@ class Assistant:
         self._plans = any(passage.document == LIBRARY for passage in corpus)
         self._router = Router.load(index.model, index.dimension)
         self.today: Callable[[], date] = date.today
+        self.generator: Generator | None = None
 
     @classmethod
     def open(
@@ -107,7 +110,13 @@ class Assistant:
         embeddings = load_embeddings(settings)
         index = Index(settings, VectorStore(embeddings, embeddings.name), embeddings.name)
         report = index.sync(corpus, rebuild=rebuild, progress=progress)
-        return cls(settings, corpus, index, Retriever(corpus, index, embeddings), report)
+        retriever = Retriever(corpus, index, embeddings)
+        assistant = cls(settings, corpus, index, retriever, report)
+        if settings.chat_model:
+            from assistant.generation import Generator
+
+            assistant.generator = Generator.load(settings, corpus, retriever.keywords, embeddings)
+        return assistant
 
     def stream(self, question: Question, *, fallback: Language | None = None) -> Iterator[Answer]:
         """Yield growing answers, the last one complete.
@@ -120,8 +129,24 @@ class Assistant:
             InputError: the question is empty or too long.
         """
         query = self._understanding.understand(question, fallback or self.settings.language)
-        answer = self._follow_up(question, query) or self._answer(query)
-        yield from growing(replace(answer, question=question.text))
+        changed = self._follow_up(question, query)
+        answer = replace(changed or self._answered(question, query), question=question.text)
+        if self.generator is None or changed or not _is_to_be_worded(answer):
+            yield from growing(answer)
+        else:
+            yield from self.generator.stream(answer, _profile(question), anew=question.anew)
+
+    def _answered(self, question: Question, query: Query) -> Answer:
+        """Answer a query, a follow-up as a chat model words it where one is configured."""
+        if self.generator and question.history and query.text != query.own:
+            text = self.generator.rewrite(query, question.history)
+            if text:
+                alone = Question(text, query.language)
+                rewritten = self._understanding.understand(alone, query.language)
+                answer = self._answer(replace(rewritten, spoken=query.spoken))
+                if answer.mode == "composed":
+                    return answer
+        return self._answer(query)
 
     def _follow_up(self, question: Question, query: Query) -> Answer | None:
         """Answer a turn that changes or questions the plan of the turn before."""
@@ -134,7 +159,7 @@ class Assistant:
 
     def _plan_before(self, question: Question, language: Language) -> Plan | None:
         """Return the last plan of the turns before; one that cannot be made any more is none."""
-        told = next((turn.profile for turn in reversed(question.history) if turn.profile), "")
+        told = _profile(question)
         if not (told and self._plans):
             return None
         try:
@@ -264,6 +289,17 @@ class Assistant:
         """Return the k passages that fit a query best."""
         query = self._understanding.understand(Question(text, language), self.settings.language)
         return self._retriever.search(query, k)
+
+
+def _profile(question: Question) -> str:
+    """Return the situation last told in a conversation, as JSON, "" for none."""
+    return next((turn.profile for turn in reversed(question.history) if turn.profile), "")
+
+
+def _is_to_be_worded(answer: Answer) -> bool:
+    """Whether a model may word an answer: guidance and plans, no definitions, no refusals."""
+    defined = answer.reasons is not None and answer.reasons.query.route == "define"
+    return answer.mode == "composed" and bool(answer.citations) and not defined
 
 
 def turn(answer: Answer) -> Turn:

@@ -4,7 +4,9 @@
     ├── CorpusError      a corpus file breaks the conventions
     ├── IndexMismatch    the index was made by another model or format
     ├── InputError       a question, batch line or option cannot be used
-    ├── ModelError       an embedding model cannot be loaded or used
+    ├── ModelError       an embedding or chat model cannot be loaded or used
+    │   └── ChatError    a chat model failed while it was asked
+    ├── PromptError      a prompt file is missing or has other placeholders
     └── SettingsError    a setting is unknown or has an impossible value
 
 Every message says what is wrong with its value, and then what to do.
@@ -30,7 +32,22 @@ class InputError(AssistantError):
 
 
 class ModelError(AssistantError):
-    """An embedding model cannot be loaded or used."""
+    """An embedding or chat model cannot be loaded or used."""
+
+
+class ChatError(ModelError):
+    """A chat model failed while it was asked.
+
+    `kind` tells how: "key", "unknown", "busy", "slow", "unreachable" or "broken".
+    """
+
+    def __init__(self, text: str, kind: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class PromptError(AssistantError):
+    """A prompt file is missing or has other placeholders than its task fills."""
 
 
 class SettingsError(AssistantError):

@@ -44,6 +44,21 @@ def tables(record: Record, earlier: Record | None = None) -> Iterator[Table]:
         yield table
 
 
+def support_tables(record: Mapping[str, Record]) -> Iterator[Table]:
+    """Yield a table for each part of a record of `support_pairs`: a row a language."""
+    from rich.table import Table
+
+    for part, languages in record.items():
+        labels = list(languages["all"])
+        table = Table(title=part, title_justify="left", pad_edge=False)
+        for head in ("", *labels):
+            table.add_column(head, justify="right" if head else "left")
+        for language, values in languages.items():
+            cells = [f"{v['right']:.3f} of {v['pairs']:.0f}" for v in map(values.get, labels) if v]
+            table.add_row(language, *cells)
+        yield table
+
+
 def _cell(key: str, values: Mapping[str, float], before: Mapping[str, float]) -> str:
     if key not in values:
         return ""

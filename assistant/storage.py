@@ -20,11 +20,11 @@ _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aiou"
 _WORDS = 4
 
 
-class _Base(DeclarativeBase):
-    pass
+class Base(DeclarativeBase):
+    """What every table derives from; importing a module is what makes its tables known."""
 
 
-class Feedback(_Base):
+class Feedback(Base):
     """A thumb up or down on one answer; nothing that tells who gave it."""
 
     __tablename__ = "feedback"
@@ -37,7 +37,7 @@ class Feedback(_Base):
     liked: Mapped[bool]
 
 
-class SavedPlan(_Base):
+class SavedPlan(Base):
     """The profile of a plan, for whoever knows its code."""
 
     __tablename__ = "saved_plan"
@@ -50,6 +50,9 @@ class SavedPlan(_Base):
 class Storage:
     """The database; its tables are made when they are missing.
 
+    Args:
+        url: of any database that SQLAlchemy has a driver for.
+
     Raises:
         SettingsError: the URL cannot be read or the database not opened.
     """
@@ -59,8 +62,8 @@ class Storage:
             parsed = make_url(url)
             if parsed.get_backend_name() == "sqlite" and parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = create_engine(parsed)
-            _Base.metadata.create_all(self._engine)
+            self.engine = create_engine(parsed)
+            Base.metadata.create_all(self.engine)
         except (SQLAlchemyError, OSError, ImportError) as error:
             raise SettingsError(
                 f"CX_DATABASE={url!r}: cannot be opened; give a SQLAlchemy URL such as "
@@ -68,7 +71,7 @@ class Storage:
             ) from error
 
     def add_feedback(self, *, language: str, question: str, answer: str, liked: bool) -> None:
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             session.add(
                 Feedback(
                     given=datetime.now(UTC),
@@ -81,7 +84,7 @@ class Storage:
 
     def feedback(self) -> list[Feedback]:
         """Return all feedback, the newest first."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             return list(session.scalars(select(Feedback).order_by(Feedback.id.desc())))
 
     def save_plan(self, profile: str, code: str = "") -> str:
@@ -90,7 +93,7 @@ class Storage:
         Returns:
             The code; "" where the one given is unknown.
         """
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             now = datetime.now(UTC)
             if not code:
                 plan = SavedPlan(code=new_code(), saved=now, profile=profile)
@@ -104,12 +107,12 @@ class Storage:
 
     def saved_plan(self, code: str) -> str | None:
         """Return the profile saved under a code, however the code is spaced or capitalised."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             found = session.get(SavedPlan, _as_written(code))
             return found.profile if found else None
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def new_code() -> str:

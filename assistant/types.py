@@ -22,7 +22,7 @@ Route = Literal[
     "refuse",
     "other_language",
 ]
-Mode = Literal["composed", "refusal", "conversation"]
+Mode = Literal["composed", "generated", "refusal", "conversation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person typed; `language` is their choice or the page's, None when unknown."""
+    """What a person typed; `language` is their choice or the page's, None when unknown.
+
+    `anew` asks a chat model again for an answer that it gave before.
+    """
 
     text: str
     language: Language | None = None
     history: tuple[Turn, ...] = ()
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,9 @@ class Answer:
     """An answer in Markdown whose marks [1], [2] point at its citations.
 
     `profile` is the situation that a plan was made for, as JSON, "" for other answers.
+    `missing` are the parts of the question that the corpus does not cover. `model` is the
+    chat model that wrote it, "" where none did, and `unsupported` the number of its
+    sentences that are shown as not in the sources.
     """
 
     question: str
@@ -191,6 +198,9 @@ class Answer:
     problems: tuple[str, ...] = ()
     reasons: Reasons | None = None
     profile: str = ""
+    missing: tuple[str, ...] = ()
+    model: str = ""
+    unsupported: int = 0
 
     @property
     def grounded(self) -> bool:

@@ -48,6 +48,20 @@ def test_import_loads_nothing_heavy(code: str) -> None:
     assert fresh(heavy_after(code)).strip() == "[]"
 
 
+def test_without_a_chat_model_nothing_of_one_is_imported(tmp_path: Path) -> None:
+    write(tmp_path / "corpus", "guide/en.md", "## Team {#team}\n\nA team has five people.\n")
+    code = (
+        "import sys; from assistant import Assistant\n"
+        "answer = Assistant.open().ask('How many people does a team have?')\n"
+        "assert answer.text\n"
+        "names = {'langchain', 'openai', 'langchain_openai', 'assistant.generation', "
+        "'assistant.chat_models', 'assistant.support', 'assistant.prompts'}\n"
+        "print(sorted(names & set(sys.modules)))"
+    )
+    where = {"CX_CORPUS": str(tmp_path / "corpus"), "CX_DATA": str(tmp_path / "data")}
+    assert fresh(code, **where).strip() == "[]"
+
+
 def test_exports_are_sorted_constants_first() -> None:
     def order(name: str) -> tuple[bool, bool, str]:
         return not name.isupper(), not name[0].isupper(), name

@@ -89,16 +89,21 @@ def chat_page(assistant: Assistant, storage: Storage, language: Language) -> gr.
         talk = _Talk(assistant, storage, language)
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
-        def answer_after(step: Any) -> None:  # noqa: ANN401 - a Gradio dependency
-            step.then(talk.begin, [box, entries], [box, pending, chat], **quiet).then(
-                talk.respond, [pending, entries], [chat, entries, box], **quiet
-            )
+        def answer_after(step: Any, respond: Any = talk.respond) -> Any:  # noqa: ANN401 - Gradio's
+            begun = step.then(talk.begin, [box, entries], [box, pending, chat], **quiet)
+            return begun.then(respond, [pending, entries], [chat, entries, box], **quiet)
 
         page.load(_messages, entries, chat, **quiet)
-        answer_after(box.submit(None, None, None, **quiet))
-        answer_after(chat.option_select(_chosen_option, None, box, **quiet))
-        answer_after(chat.example_select(_chosen_example, None, box, **quiet))
-        answer_after(chat.retry(_again, [entries, box], [entries, box], **quiet))
+        running = [
+            answer_after(box.submit(None, None, None, **quiet)),
+            answer_after(chat.option_select(_chosen_option, None, box, **quiet)),
+            answer_after(chat.example_select(_chosen_example, None, box, **quiet)),
+            answer_after(
+                chat.retry(_again, [entries, box], [entries, box], **quiet), talk.respond_anew
+            ),
+        ]
+        if assistant.generator:
+            box.stop(talk.stopped, [pending, entries], [chat, box], cancels=running, **quiet)
         chat.like(talk.note, entries, None, **quiet)
         for emptied in (clear.click, chat.clear):
             emptied(_emptied, None, [chat, entries, box], js="() => cxClosePanel()", **quiet)
@@ -114,27 +119,53 @@ class _Talk:
         self._language = language
         self._marks = TermMarks(assistant.glossary)
 
-    def begin(self, text: str, kept: list[Entry]) -> tuple[str, str, list[gr.ChatMessage]]:
-        """Show the question at once and free the box."""
-        return "", text, [*_messages(kept), _asked(text)]
+    def begin(self, text: str, kept: list[Entry]) -> tuple[Any, str, list[gr.ChatMessage]]:
+        """Show the question at once and free the box; a model at work can be stopped."""
+        return self._box("", busy=True), text, [*_messages(kept), _asked(text)]
 
     def respond(
-        self, text: str, kept: list[Entry]
-    ) -> Iterator[tuple[list[gr.ChatMessage], list[Entry], str]]:
-        """Stream the answer; a question that cannot be answered returns to the box."""
+        self, text: str, kept: list[Entry], *, anew: bool = False
+    ) -> Iterator[tuple[list[gr.ChatMessage], list[Entry], Any]]:
+        """Stream the answer; a question that cannot be answered returns to the box.
+
+        What a model has written so far is kept at each step, so that stopping loses nothing.
+        """
         shown = [*_messages(kept), _asked(text)]
         entry: Entry | None = None
         try:
-            question = Question(text, None, _history(kept))
+            question = Question(text, None, _history(kept), anew)
             for answer in self._assistant.stream(question, fallback=self._language):
+                if not answer.text:
+                    waiting = message("model_writing", answer.language, model=answer.model)
+                    yield [*shown, gr.ChatMessage(content=_plain(waiting))], kept, gr.skip()
+                    continue
                 entry = _entry(text, answer, self._assistant.corpus, self._marks)
-                yield [*shown, _reply(entry)], kept, ""
+                so_far = [*kept, entry][-_KEPT:] if answer.model else kept
+                yield [*shown, _reply(entry)], so_far, gr.skip()
         except AssistantError as error:
-            yield [*shown, gr.ChatMessage(content=_plain(str(error)))], kept, text
+            yield [*shown, gr.ChatMessage(content=_plain(str(error)))], kept, self._box(text)
             return
         if entry is not None:
             kept = [*kept, entry][-_KEPT:]
-            yield _messages(kept), kept, ""
+            yield _messages(kept), kept, self._box("")
+
+    def respond_anew(
+        self, text: str, kept: list[Entry]
+    ) -> Iterator[tuple[list[gr.ChatMessage], list[Entry], Any]]:
+        """Stream the answer, with a model's words that were not remembered."""
+        yield from self.respond(text, kept, anew=True)
+
+    def stopped(self, text: str, kept: list[Entry]) -> tuple[list[gr.ChatMessage], Any]:
+        """Keep what was written; a question that nothing was written to returns to the box."""
+        answered = bool(kept) and kept[-1]["question"] == text
+        return _messages(kept), self._box("" if answered else text)
+
+    def _box(self, text: str, *, busy: bool = False) -> Any:  # noqa: ANN401 - a Gradio update
+        """Return the box with its text; while a model writes, it has Stop instead of Send."""
+        if self._assistant.generator is None:
+            return text
+        send, stop = message("send", self._language), message("stop", self._language)
+        return gr.update(value=text, submit_btn=not busy and send, stop_btn=busy and stop)
 
     def note(self, kept: list[Entry], data: gr.LikeData) -> None:
         """Keep a thumb up or down."""
@@ -220,6 +251,8 @@ def _entry(question: str, answer: Answer, corpus: Corpus, marks: TermMarks) -> E
     if answer.citations:
         key = "checked" if answer.grounded else "unverified"
         note = message(key, answer.language, count=len(answer.citations))
+        if answer.model:
+            note = f"{note} {message('model_wrote', answer.language, model=answer.model)}"
         shown += f'\n\n<p class="cx-checked">{escape(note)}</p>'
     why = explained(answer, corpus)
     if why:

@@ -1,0 +1,380 @@
+"""Check whether a passage supports a sentence, without a model.
+
+What a sentence states must be found in its passage: its figures, where they belong, its
+names, the level or year it speaks of. Beyond that a logistic regression weighs how near
+its meaning is to the passage, and whether some other passage is nearer; how many of its
+words the passage has; and whether it turns the statement round that it is nearest to
+(`polarity`). It is fitted on `tests/data/support/` by `cx-assistant eval --support … --fit`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from assistant import analysis
+from assistant.corpus import Corpus, figures, plain, searchable
+from assistant.facets import FacetNames
+from assistant.numerals import numbers, stated
+from assistant.polarity import Polarity, contradicts
+from assistant.regression import fit_logistic
+from assistant.types import Language, Passage
+from assistant.vectors import VectorStore, pieces
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assistant.keywords import KeywordIndex
+
+_RIDGE = 1.0
+_UNSEEN_RARITY = 5.0
+_COMPARED = 2
+_KEPT = 0.96
+# A sentence that names another of these than its passage does speaks of something else.
+_TOLD_APART = ("level", "stage", "sfia", "executive")
+_OPENING = re.compile(r"[\s(„“\"«*]+$")
+_CLAUSES = re.compile(r"(?<!\d)[,;:](?!\d)|[,;:](?=\s)|[，、；：。！？()（）—–]")
+_CLEARLY_MORE = 0.15
+# A figure that the passage lacks or has of something else, or its words turned round.
+_DENYING = ("figures", "misplaced", "contradicted")
+_BEFORE_A_START = ("", ".", "!", "?", ":", "…")
+_WORD = re.compile(r"(?:(?![\u3400-\u9fff])[^\W\d_])(?:(?![\u3400-\u9fff])[\w’'-])+")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence to be judged, and what of it can be found in a passage.
+
+    `near` holds the cosines of the sentence to the pieces of each passage of the
+    corpus, the whole one first; `size` is the number of its content words.
+    """
+
+    text: str
+    language: Language
+    vector: np.ndarray = field(repr=False)
+    near: Mapping[str, list[float]] = field(repr=False)
+    terms: tuple[str, ...]
+    numbers: frozenset[str]
+    names: tuple[str, ...]
+    facets: Mapping[str, frozenset[str]]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for and against a sentence resting on its passages.
+
+    `similarity` is the cosine to the nearest statement, `whole` that to the passage,
+    `lead` by how much the passage is nearer than the nearest other one. `coverage` is
+    the share of the content words, weighed by rarity, that the passage has, and
+    `novelty` the share that the whole corpus lacks. `turned` is how likely it says the
+    opposite of the nearest statement, as log-odds, and `contradicted` whether it repeats
+    that statement but for a negation or an opposite. `figures`, `names` and `facets` count what the
+    passage has not got, `astray` the figures that it has elsewhere than near, and
+    `misplaced` the clauses whose figures the passage's most similar clause has otherwise.
+    """
+
+    similarity: float
+    whole: float
+    lead: float
+    coverage: float
+    novelty: float
+    turned: float
+    contradicted: float
+    figures: float
+    astray: float
+    misplaced: float
+    names: float
+    facets: float
+
+
+def denied(signs: Signs) -> bool:
+    """Whether one sign alone rules support out."""
+    return any(getattr(signs, name) for name in _DENYING)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence is supported, and by how much: log-odds of at least 0."""
+
+    signs: Signs
+    log_odds: float
+
+    @property
+    def supported(self) -> bool:
+        return self.log_odds >= 0
+
+
+class Support:
+    """Judges sentences against passages of the corpus.
+
+    Args:
+        corpus: where other passages are that may support a sentence better.
+        keywords: the rarity of words by language.
+        store: the vectors of the corpus's pieces.
+        polarity: tells whether a sentence turns a statement round.
+        weights: what `fit` returned; the stored ones where none are given.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        keywords: Mapping[Language, KeywordIndex],
+        store: VectorStore,
+        polarity: Polarity,
+        weights: Mapping[str, float] | None = None,
+    ) -> None:
+        self._corpus = corpus
+        self._keywords = keywords
+        self._store = store
+        self._polarity = polarity
+        self._weights = stored_weights() if weights is None else weights
+        self._facets = cache(lambda language: FacetNames(corpus, language))
+        self._pieces = cache(self._read)
+        self._known = cache(self._known_of)
+        self._clauses = cache(self._clauses_in)
+
+    def claim(self, text: str, language: Language) -> Claim:
+        """Read a sentence once, to be judged against any passages of its language."""
+        bare = plain(text)
+        vector = self._store.compute([bare])[0]
+        return Claim(
+            bare,
+            language,
+            vector,
+            self._nearness(vector, language),
+            tuple(dict.fromkeys(analysis.terms(bare, language))),
+            frozenset(stated(bare, language)),
+            tuple(_names(bare, language)),
+            self._facets(language).find(bare),
+            len(analysis.content_words(bare, language)),
+        )
+
+    def judge(self, claim: Claim, passages: Sequence[Passage]) -> Verdict:
+        """Return whether passages, at least one and in the claim's language, support it."""
+        signs = self.signs(claim, passages)
+        return Verdict(signs, self._log_odds(signs))
+
+    def _log_odds(self, signs: Signs) -> float:
+        total: float = self._weights["bias"]
+        for name, weight in self._weights.items():
+            total += weight * getattr(signs, name, 0.0)
+        return min(total, -1.0) if denied(signs) else total
+
+    def quote(self, claim: Claim, passage: Passage) -> str:
+        """Return the statement of a passage that is nearest to a sentence, verbatim."""
+        nearest, _ = self._nearest_statements(claim, [passage])
+        by_text = {plain(one): one for one in passage.statements}
+        return by_text[nearest[0]]
+
+    def familiar(self, claim: Claim, passages: Sequence[Passage]) -> float:
+        """Return the share of a sentence's content words that any of the passages has."""
+        return self._words(claim, passages)[0]
+
+    def signs(self, claim: Claim, passages: Sequence[Passage]) -> Signs:
+        """Measure a sentence against passages."""
+        ids = {passage.id for passage in passages}
+        family = ids | {p.parent for p in passages if p.parent}
+        family |= {child.id for p in passages for child in self._corpus.children(p)}
+        others = [max(values) for key, values in claim.near.items() if key not in family]
+        own = [claim.near[key] for key in ids]
+        best = max(max(values) for values in own)
+        coverage, novelty = self._words(claim, passages)
+        statements, nearest = self._nearest_statements(claim, passages)
+        language = claim.language
+        known = [self._known(passage.id, language) for passage in passages]
+        missing = claim.numbers - frozenset().union(*(one.numbers for one in known))
+        names = [
+            name
+            for name in claim.names
+            if not any(
+                name in one.words or analysis.stem(name, language) in one.stems for one in known
+            )
+        ]
+        return Signs(
+            best,
+            max(values[0] for values in own),
+            best - max(others, default=0.0),
+            coverage,
+            novelty,
+            self._polarity.score(claim.vector, nearest),
+            float(any(contradicts(claim.text, one, language) for one in statements[:1])),
+            float(len(missing)),
+            float(len(claim.numbers - numbers("\n".join(statements), language))),
+            float(self._misplaced(claim, passages)),
+            float(len(names)),
+            float(self._other_facets(claim, passages)),
+        )
+
+    def _read(self, language: Language) -> tuple[list[str], list[str], np.ndarray]:
+        """Return passage ids, statements ("" for other pieces) and vectors of all pieces."""
+        import numpy as np
+
+        passages = self._corpus.passages(language)
+        ids, texts, rows = [], [], []
+        for passage, vectors in zip(passages, self._store.vectors(passages), strict=True):
+            for piece, vector in zip(pieces(passage), vectors, strict=True):
+                if piece.kind != "heading":
+                    ids.append(passage.id)
+                    texts.append(piece.statement)
+                    rows.append(vector)
+        return ids, texts, np.stack(rows)
+
+    def _known_of(self, passage_id: str, language: Language) -> _Known:
+        passage = self._corpus.get(passage_id, language)
+        assert passage is not None
+        words = {
+            analysis.fold(word)
+            for word in _WORD.findall(f"{passage.document_title}\n{searchable(passage)}")
+        }
+        text = f"{' '.join(passage.path)}\n{passage.title}\n{plain(passage.text)}"
+        return _Known(
+            frozenset(words),
+            frozenset(analysis.stem(word, language) for word in words),
+            frozenset(numbers(text, language)),
+        )
+
+    def _clauses_in(
+        self, passage_id: str, language: Language
+    ) -> list[tuple[frozenset[str], frozenset[str]]]:
+        passage = self._corpus.get(passage_id, language)
+        assert passage is not None
+        texts = (passage.title, *(plain(one) for one in passage.statements))
+        return [clause for text in texts for clause in _clauses_of(text, language)]
+
+    def _nearness(self, vector: np.ndarray, language: Language) -> dict[str, list[float]]:
+        ids, _, matrix = self._pieces(language)
+        found: dict[str, list[float]] = {}
+        for key, value in zip(ids, (matrix @ vector).tolist(), strict=True):
+            found.setdefault(key, []).append(value)
+        return found
+
+    def _nearest_statements(
+        self, claim: Claim, passages: Sequence[Passage]
+    ) -> tuple[list[str], np.ndarray]:
+        """Return the nearest statements, the best first, and the vector of that one."""
+        wanted = {passage.id for passage in passages}
+        ids, texts, matrix = self._pieces(claim.language)
+        rows = [n for n, key in enumerate(ids) if key in wanted and texts[n]]
+        values = matrix[rows] @ claim.vector
+        order = sorted(range(len(rows)), key=lambda n: -float(values[n]))[:_COMPARED]
+        return [plain(texts[rows[n]]) for n in order], matrix[rows[order[0]]]
+
+    def _words(self, claim: Claim, passages: Sequence[Passage]) -> tuple[float, float]:
+        """Return which share of a sentence's words the passages have, and the corpus lacks."""
+        keywords = self._keywords[claim.language]
+        has: set[str] = set()
+        for passage in passages:
+            has |= keywords.terms_of.get(passage.id, frozenset())
+        total = covered = unseen = 0.0
+        for term in claim.terms:
+            weight = keywords.rarity.get(term, _UNSEEN_RARITY)
+            total += weight
+            covered += weight * (term in has)
+            unseen += weight * (term not in keywords.rarity)
+        return (covered / total, unseen / total) if total else (1.0, 0.0)
+
+    def _misplaced(self, claim: Claim, passages: Sequence[Passage]) -> int:
+        """Count the clauses whose figures belong elsewhere in the passages.
+
+        Such a clause shares more words with one that has other figures than with any
+        that has its own: "level 3 sets up" where the passage says it of level 5.
+        """
+        if not claim.numbers:
+            return 0
+        known = [one for p in passages for one in self._clauses(p.id, claim.language)]
+        count = 0
+        for numbered, terms in _clauses_of(claim.text, claim.language):
+            if not numbered or not terms:
+                continue
+            shared = [(len(terms & other) / len(terms), own) for own, other in known]
+            own = max((share for share, figures in shared if numbered <= figures), default=0.0)
+            others = max(
+                (share for share, figures in shared if figures and not numbered & figures),
+                default=0.0,
+            )
+            count += others > own + _CLEARLY_MORE
+        return count
+
+    def _other_facets(self, claim: Claim, passages: Sequence[Passage]) -> int:
+        """Count the levels, years and executives named that the passages are not about."""
+        names = self._facets(claim.language)
+        count = 0
+        for facet in _TOLD_APART:
+            for value in claim.facets.get(facet, frozenset()):
+                if any(p.facets.get(facet) == value for p in passages):
+                    continue
+                having = (names.find(searchable(p)).get(facet, frozenset()) for p in passages)
+                count += not any(value in one for one in having)
+        return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of a passage, folded and stemmed, and its numbers."""
+
+    words: frozenset[str]
+    stems: frozenset[str]
+    numbers: frozenset[str]
+
+
+def _clauses_of(text: str, language: Language) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return the numbers and the other terms of each clause of a text."""
+    return [
+        (
+            frozenset(numbers(part, language)),
+            frozenset(analysis.terms(part, language)) - _digits(part),
+        )
+        for part in _CLAUSES.split(text)
+        if part.strip()
+    ]
+
+
+def _digits(text: str) -> frozenset[str]:
+    return frozenset(figures(text))
+
+
+def _names(text: str, language: Language) -> Iterator[str]:
+    """Yield the names of a sentence, folded: words in capitals that do not begin it."""
+    chinese = language.startswith("zh")
+    for match in _WORD.finditer(text):
+        before = _OPENING.sub("", text[: match.start()])[-1:]
+        if chinese or (before not in _BEFORE_A_START and match.group()[0].isupper()):
+            yield analysis.fold(match.group())
+
+
+@cache
+def stored_weights() -> dict[str, float]:
+    """Return the weights that were fitted."""
+    text = files("assistant").joinpath("data/support.json").read_text(encoding="utf-8")
+    loaded: dict[str, float] = json.loads(text)
+    return loaded
+
+
+def fit(samples: Iterable[tuple[Signs, bool]], ridge: float = _RIDGE) -> dict[str, float]:
+    """Fit the weights so that nearly all supported sentences are kept.
+
+    Args:
+        samples: the signs of sentences, and whether they are supported.
+        ridge: the penalty on squared weights of standardised signs.
+    """
+    import numpy as np
+
+    names = [one.name for one in fields(Signs) if one.name not in _DENYING]
+    rows = list(samples)
+    lost = sum(right and denied(signs) for signs, right in rows)
+    open_rows = [(signs, right) for signs, right in rows if not denied(signs)]
+    x = np.array([[getattr(signs, name) for name in names] for signs, _ in open_rows])
+    y = np.array([float(supported) for _, supported in open_rows])
+    centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
+    weights = fit_logistic((x - centre) / spread, y, ridge)
+    values = np.sort(((x - centre) / spread @ weights[:-1] + weights[-1])[y == 1])
+    threshold = float(values[max(0, int((1 - _KEPT) * (len(values) + lost)) - lost)])
+    raw = weights[:-1] / spread
+    fitted = {name: round(float(value), 4) for name, value in zip(names, raw, strict=True)}
+    return fitted | {"bias": round(float(weights[-1] - (raw * centre).sum() - threshold), 4)}
