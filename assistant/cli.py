@@ -255,6 +255,13 @@ def evaluate(
     fit: Annotated[
         bool, typer.Option(help="Fit routes and confidence anew first, on what is not held back.")
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Measure with this chat model too, such as openai:gpt-5."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Ask at most so many questions of each language.", min=1)
+    ] = None,
     support: Annotated[
         Path | None,
         typer.Option(help="Measure the check of cited sentences instead, on this folder's pairs."),
@@ -262,7 +269,10 @@ def evaluate(
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure answers, citations, refusals and follow-ups on the golden questions."""
+    """Measure answers, citations, refusals and follow-ups on the golden questions.
+
+    With a chat model the table shows its figures, and the change from those without one.
+    """
     from assistant import calibration, evaluation, reporting
 
     chosen = _language(language)
@@ -272,14 +282,14 @@ def evaluate(
     goldens = evaluation.read_golden(golden)
     earlier = _read_json(compare) if compare else None
     least = _read_json(floors) if floors else {}
-    assistant = _open()
+    assistant = _open(chat_model="")
     if fit:
         with _progress("fitting") as told:
             calibration.fit_routes(assistant, told)
-        assistant = _open()
+        assistant = _open(chat_model="")
         calibration.fit_confidence(assistant, [*goldens, *calibration.questions()])
-        assistant = _open()
-    asked = [one for one in goldens if chosen in (None, one.language)]
+        assistant = _open(chat_model="")
+    asked = evaluation.chosen(goldens, chosen, limit)
     with _progress("asking") as told:
         outcomes = evaluation.evaluate(assistant, asked, told)
     measured = evaluation.record(outcomes)
@@ -288,6 +298,13 @@ def evaluate(
         "measures": measured,
         "calibration": calibration.curve(outcomes),
     }
+    if model is not None:
+        writing = _open(chat_model=model, chat_cache=False, chat_daily_tokens=0)
+        with _progress("asking") as told:
+            worded = evaluation.evaluate(writing, asked, told)
+        earlier = {"measures": measured}
+        measured = evaluation.record(worded)
+        record["with_model"] = {"model": model, "measures": measured}
     text = json.dumps(record, ensure_ascii=False, indent=1)
     if out is not None:
         out.write_text(text + "\n", encoding="utf-8")
@@ -609,12 +626,12 @@ def _language(code: str | None) -> Language | None:
     raise InputError(f"unknown language {code!r}; known: {', '.join(LANGUAGES)}")
 
 
-def _open(*, rebuild: bool = False) -> Assistant:
+def _open(*, rebuild: bool = False, **settings: object) -> Assistant:
     from assistant.conversation import Assistant
 
     gc.disable()  # what is made while opening stays, and the search for garbage is slow
     with _progress("indexing") as told:
-        assistant = Assistant.open(Settings.load(), rebuild=rebuild, progress=told)
+        assistant = Assistant.open(Settings.load(**settings), rebuild=rebuild, progress=told)
     gc.freeze()
     gc.enable()
     return assistant

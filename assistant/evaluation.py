@@ -48,6 +48,9 @@ MEASURES: Mapping[str, tuple[str, bool]] = {
     "followups": ("follow-ups", True),
     "refusal_precision": ("refusal P", True),
     "refusal_recall": ("refusal R", True),
+    "worded": ("by model", True),
+    "unsupported": ("flagged", False),
+    "tokens": ("tokens", False),
     "milliseconds": ("ms", False),
 }
 
@@ -91,6 +94,7 @@ class Outcome:
     answer: Answer
     ancestors: Mapping[str, tuple[str, ...]] = field(repr=False)
     seconds: float = 0.0
+    tokens: int = 0
 
     @property
     def refused(self) -> bool:
@@ -214,6 +218,18 @@ def read_golden(file: Path) -> list[Golden]:
     return found
 
 
+def chosen(
+    goldens: Sequence[Golden], language: Language | None = None, limit: int | None = None
+) -> list[Golden]:
+    """Return the questions of a language, or all; at most `limit` of each, evenly spread."""
+    found: list[Golden] = []
+    for code in LANGUAGES:
+        own = [one for one in goldens if one.language == code and language in (None, code)]
+        step = max(1, len(own) // limit) if limit else 1
+        found += own[::step][:limit]
+    return found
+
+
 def _listed(value: object) -> tuple[str, ...]:
     """Return a JSON list of texts as a tuple.
 
@@ -242,10 +258,13 @@ def evaluate(
             question = Question(earlier, None, tuple(history))
             *_, answer = assistant.stream(question, fallback=golden.language)
             history.append(turn(answer))
+        used = assistant.generator.used if assistant.generator else 0
         start = time.perf_counter()
         question = Question(golden.turns[-1], None, tuple(history))
         *_, answer = assistant.stream(question, fallback=golden.language)
-        outcomes.append(Outcome(golden, answer, ancestors, time.perf_counter() - start))
+        seconds = time.perf_counter() - start
+        spent = assistant.generator.used - used if assistant.generator else 0
+        outcomes.append(Outcome(golden, answer, ancestors, seconds, spent))
         progress(done, len(goldens))
     return outcomes
 
@@ -254,7 +273,8 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Return each measure that the outcomes allow, rounded to three places.
 
     Retrieval, facts and citations are taken over what must be answered and has
-    golden passages; refusal over everything.
+    golden passages; refusal over everything. Of what a chat model worded: the share of
+    the answers, its sentences flagged as not in the sources an answer, and its tokens.
     """
     searched = [o for o in outcomes if o.golden.passages and not o.golden.refuse]
     answered = [o for o in searched if o.cited]
@@ -277,6 +297,12 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "refusal_recall": [o.refused for o in to_refuse],
     }
     found = {name: round(fmean(given), 3) for name, given in values.items() if given}
+    worded = [o.answer for o in outcomes if o.answer.model]
+    if worded:
+        found["worded"] = round(len(worded) / len(outcomes), 3)
+        found["unsupported"] = round(fmean(answer.unsupported for answer in worded), 3)
+    if any(o.tokens for o in outcomes):
+        found["tokens"] = sum(o.tokens for o in outcomes)
     if outcomes:
         found["milliseconds"] = round(1000 * median(o.seconds for o in outcomes), 1)
     return found

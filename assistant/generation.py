@@ -167,6 +167,11 @@ class Generator:
     def name(self) -> str:
         return self._model.name
 
+    @property
+    def used(self) -> int:
+        """The tokens used today."""
+        return self._ledger.used()
+
     def stream(
         self, composed: Answer, situation: str = "", *, anew: bool = False
     ) -> Iterator[Answer]:

@@ -35,11 +35,12 @@ def tables(record: Record, earlier: Record | None = None) -> Iterator[Table]:
             continue
         table = Table(title=part, title_justify="left", pad_edge=False)
         table.add_column("")
-        for head in ("n", *(head for head, _ in MEASURES.values())):
+        keys = [key for key in MEASURES if any(key in values for values in groups.values())]
+        for head in ("n", *(MEASURES[key][0] for key in keys)):
             table.add_column(head, justify="right")
         for name, values in groups.items():
             before = (earlier or {}).get(part, {}).get(name, {})
-            cells = [_cell(key, values, before) for key in MEASURES]
+            cells = [_cell(key, values, before) for key in keys]
             table.add_row(name, f"{values['questions']:.0f}", *cells)
         yield table
 
@@ -62,7 +63,7 @@ def support_tables(record: Mapping[str, Record]) -> Iterator[Table]:
 def _cell(key: str, values: Mapping[str, float], before: Mapping[str, float]) -> str:
     if key not in values:
         return ""
-    digits = 0 if key == "milliseconds" else 3
+    digits = 0 if key in ("milliseconds", "tokens") else 3
     shown = f"{values[key]:.{digits}f}"
     if key in before and abs(change := values[key] - before[key]) >= 0.5 * 10**-digits:
         better = (change > 0) == MEASURES[key][1]

@@ -237,6 +237,7 @@ class Support:
             frozenset(words),
             frozenset(analysis.stem(word, language) for word in words),
             frozenset(numbers(text, language)),
+            self._facets(language).find(searchable(passage)),
         )
 
     def _clauses_in(
@@ -303,24 +304,23 @@ class Support:
 
     def _other_facets(self, claim: Claim, passages: Sequence[Passage]) -> int:
         """Count the levels, years and executives named that the passages are not about."""
-        names = self._facets(claim.language)
+        known = [self._known(passage.id, claim.language).facets for passage in passages]
         count = 0
         for facet in _TOLD_APART:
             for value in claim.facets.get(facet, frozenset()):
-                if any(p.facets.get(facet) == value for p in passages):
-                    continue
-                having = (names.find(searchable(p)).get(facet, frozenset()) for p in passages)
-                count += not any(value in one for one in having)
+                about = any(passage.facets.get(facet) == value for passage in passages)
+                count += not about and not any(value in one.get(facet, ()) for one in known)
         return count
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The words of a passage, folded and stemmed, and its numbers."""
+    """The words of a passage, folded and stemmed, its numbers, and the facets it names."""
 
     words: frozenset[str]
     stems: frozenset[str]
     numbers: frozenset[str]
+    facets: Mapping[str, frozenset[str]]
 
 
 def _clauses_of(text: str, language: Language) -> list[tuple[frozenset[str], frozenset[str]]]:

@@ -156,7 +156,10 @@ SCRIPTS: dict[str, Callable[[Asked], str]] = {
     "drops": cited,
     "garbage": cited,
     "slow": cited,
+    "paced": cited,
 }
+# Seconds between two pieces of the model "paced": forty a second, as a good server gives.
+PACE = 0.025
 
 
 @dataclass
@@ -197,6 +200,8 @@ def _events(name: str, body: dict[str, Any]) -> Iterator[str]:
             if name == "drops":
                 raise ConnectionResetError
             yield "data: {not json\n\n"
+        if name == "paced":
+            time.sleep(PACE)
         yield _event(body, {"choices": [_choice(piece)]})
     yield _event(body, {"choices": [_choice("", "stop")]})
     used = {"prompt_tokens": 100, "completion_tokens": len(pieces), "total_tokens": 0}

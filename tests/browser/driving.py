@@ -68,9 +68,11 @@ class Server:
 
     Args:
         folder: for its data and its log; a second `start` finds both again.
+        settings: more of them, without their prefix.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self._settings = settings
         self.data = folder / "data"
         self._log = folder / "server.log"
         self._port = _free_port()
@@ -88,6 +90,7 @@ class Server:
         """Start it and wait until it answers; an index built before makes that quick."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         given = {"DATA": str(self.data), "HOST": "127.0.0.1", "PORT": str(self._port)}
+        given |= self._settings
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "app.py"],
