@@ -33,7 +33,8 @@ CELL = 0.15
 FOCUS = 2.0
 ROUTED = 0.5
 TERM = 0.1
-ACTION = 0.05
+ACTION = 0.1
+OTHER_VALUE = 0.1
 SAME_DOCUMENT = 0.1
 _HANDFUL = 7
 _REMEMBERED = 32
@@ -61,8 +62,8 @@ class Retriever:
         Meaning is how near a passage and its nearest piece are, in the query's
         language and, since the variants of a passage say the same, on average in
         the others. Words are BM25 in the query's language. Each is brought to 0..1
-        before they are mixed. Passages whose facets the query names are lifted, and details that
-        it does not ask for held back.
+        before they are mixed. Passages whose facets the query names are lifted, and held back
+        are details that it does not ask for, and what is about another year or level than its.
         """
         nearest = self._nearest(query)
         meaning = _scaled(_meaning(nearest, query.spoken), from_zero=False)
@@ -78,6 +79,7 @@ class Retriever:
                 + ROUTED * (key in routed)
                 + SAME_DOCUMENT * (key.partition("/")[0] == query.document),
                 "detail": -DETAIL * self._is_unasked_detail(key, query)
+                - OTHER_VALUE * self._is_about_another(key, query)
                 - TERM * key.startswith(f"{DOCUMENT}/")
                 - ACTION * key.startswith(f"{LIBRARY}/"),
             }
@@ -128,6 +130,17 @@ class Retriever:
         facets = self._shown(key, query.language).facets
         return len(query.facets) > 1 and all(
             facets.get(facet) in values for facet, values in query.facets.items()
+        )
+
+    def _is_about_another(self, key: str, query: Query) -> bool:
+        """Whether a passage has another value of a facet than the query names: year three for one.
+
+        Questions that differ in a number alone are near in meaning.
+        """
+        facets = self._shown(key, query.language).facets
+        return any(
+            facet in facets and facets[facet] not in values
+            for facet, values in query.facets.items()
         )
 
     def _is_unasked_detail(self, key: str, query: Query) -> bool:
