@@ -325,7 +325,7 @@ class Generator:
             page.add(_marked(bare, marks), bullet=bool(bullet))
         elif claim.size >= _LEAST_STATED or claim.numbers:
             page.unsupported += 1
-            if not summary:
+            if not summary and self._detector.detect(bare, page.language) == page.language:
                 note = message("not_in_sources", page.language)
                 page.add(f"{bare} *({note})*", bullet=bool(bullet))
 

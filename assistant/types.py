@@ -204,5 +204,5 @@ class Answer:
 
     @property
     def grounded(self) -> bool:
-        """Whether it states something, and every check of its citations held."""
-        return bool(self.citations) and not self.problems
+        """Whether it states something, all of it from the sources, and every check held."""
+        return bool(self.citations) and not self.problems and not self.unsupported

@@ -190,7 +190,7 @@ def test_sentence_is_attributed_to_the_passage_that_supports_it(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_invented_sentence_is_shown_as_not_in_the_sources(ask: Ask, language: Language) -> None:
     answer = ask("invents", language)
-    assert (answer.mode, answer.unsupported) == ("generated", 1)
+    assert (answer.mode, answer.unsupported, answer.grounded) == ("generated", 1, False)
     words = INVENTED[language]
     assert f"{words} *({message('not_in_sources', language)})*" in answer.text
 

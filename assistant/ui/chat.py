@@ -249,8 +249,10 @@ def _entry(question: str, answer: Answer, corpus: Corpus, marks: TermMarks) -> E
     told = {citation.passage.id for citation in answer.citations}
     shown = marks.mark(linked(answer), answer.language, without=told) + _to_plan(answer)
     if answer.citations:
-        key = "checked" if answer.grounded else "unverified"
+        key = "unverified" if answer.problems else "checked"
         note = message(key, answer.language, count=len(answer.citations))
+        if answer.unsupported:
+            note = message("marked_sentences", answer.language, count=answer.unsupported)
         if answer.model:
             note = f"{note} {message('model_wrote', answer.language, model=answer.model)}"
         shown += f'\n\n<p class="cx-checked">{escape(note)}</p>'
