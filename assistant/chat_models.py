@@ -31,6 +31,8 @@ _ROOTS = (
     ("httpx", "HTTPError"),
     ("langchain_core.exceptions", "LangChainException"),
 )
+# Once their package is there, these complain at the start of a missing key alone.
+_CLIENTS = ("openai", "anthropic", "ollama")
 _BY_STATUS = {401: "key", 403: "key", 404: "unknown", 408: "slow", 429: "busy", 529: "busy"}
 _SAID = {
     "key": "does not accept the key; check it in the environment",
@@ -138,11 +140,31 @@ class ChatModel:
         return ChatError(f"{self.name} {said}", kind)
 
 
+@dataclass(frozen=True, slots=True)
+class MissingModel:
+    """Stands for a chat model that cannot be asked: every try tells why."""
+
+    name: str
+    error: ChatError
+
+    def stream(
+        self, messages: Sequence[Message], spent: Callable[[Spent], None] = lambda tokens: None
+    ) -> Iterator[str]:
+        """Yield nothing.
+
+        Raises:
+            ChatError: always.
+        """
+        raise self.error
+        yield
+
+
 def load_chat_model(settings: Settings) -> ChatModel:
     """Return the model that the settings name.
 
     Raises:
-        ModelError: its package is not installed, its key is missing, or it is unknown.
+        ChatError: its key is missing.
+        ModelError: its package is not installed, or it is unknown.
     """
     name = settings.chat_model
     if settings.chat_url and ":" not in name:
@@ -157,10 +179,11 @@ def load_chat_model(settings: Settings) -> ChatModel:
             "pip install 'cx-assistant[openai]' (or [anthropic], [ollama])"
         ) from error
     except _foreign() as error:
-        raise ModelError(
-            f"CX_CHAT_MODEL={settings.chat_model!r}: cannot be used; give 'provider:model', "
-            "and set the provider's key in the environment"
-        ) from error
+        problem = f"CX_CHAT_MODEL={settings.chat_model!r}: cannot be used; "
+        if type(error).__module__.partition(".")[0] in _CLIENTS:
+            remedy = "set the provider's key in the environment"
+            raise ChatError(problem + remedy, "key") from error
+        raise ModelError(f"{problem}give 'provider:model' as LangChain names them") from error
     return ChatModel(name, model, settings.chat_tokens, settings.chat_timeout)
 
 

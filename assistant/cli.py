@@ -85,7 +85,7 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that fit a query best."""
-    hits = _open().search(query, k, language=_language(language))
+    hits = _open(chat_model="").search(query, k, language=_language(language))
     if as_json:
         _print_json({"hits": [hit_json(hit) for hit in hits]})
         return
@@ -121,7 +121,7 @@ def define(
         return
     if term is None or not term.strip():
         raise InputError("no term was given; type one after 'define', such as NPS")
-    assistant = _open()
+    assistant = _open(chat_model="")
     found = assistant.define(term, language=chosen)
     if len(found.terms) != 1:
         raise InputError(_not_one(term, found, assistant.spoken(term, chosen)))
@@ -222,7 +222,7 @@ def index(
 ) -> None:
     """Bring the index up to date with the corpus."""
     _language(language)
-    report = _open(rebuild=rebuild).sync_report
+    report = _open(rebuild=rebuild, chat_model="").sync_report
     if as_json:
         _print_json(
             {

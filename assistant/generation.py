@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from assistant import analysis, prompts
 from assistant.answering import missing_lines
-from assistant.chat_models import ChatModel, Message, Spent, load_chat_model
+from assistant.chat_models import ChatModel, Message, MissingModel, Spent, load_chat_model
 from assistant.corpus import Corpus, plain, sentences
 from assistant.errors import ChatError
 from assistant.language import LanguageDetector
@@ -133,7 +133,11 @@ class Generator:
     """
 
     def __init__(
-        self, model: ChatModel, support: Support, detector: LanguageDetector, ledger: Ledger
+        self,
+        model: ChatModel | MissingModel,
+        support: Support,
+        detector: LanguageDetector,
+        ledger: Ledger,
     ) -> None:
         self._model = model
         self._support = support
@@ -150,6 +154,8 @@ class Generator:
     ) -> Generator:
         """Return one for the chat model that the settings name.
 
+        Without its key every answer is the composed one, with a line that says so.
+
         Raises:
             ModelError: the model cannot be used.
             PromptError: a prompt cannot be used.
@@ -161,7 +167,12 @@ class Generator:
         store = VectorStore(embeddings, embeddings.name)
         support = Support(corpus, keywords, store, Polarity.load(embeddings.name))
         detector = LanguageDetector(corpus.vocabulary)
-        return cls(load_chat_model(settings), support, detector, ledger)
+        model: ChatModel | MissingModel
+        try:
+            model = load_chat_model(settings)
+        except ChatError as error:
+            model = MissingModel(settings.chat_model, error)
+        return cls(model, support, detector, ledger)
 
     @property
     def name(self) -> str:

@@ -244,6 +244,16 @@ def test_other_failures_are_told_too(ask: Ask, model: str, kind: str) -> None:
     assert ask(model).text.endswith(f"\n\n*{note(kind, 'en')}*")
 
 
+def test_missing_key_costs_nothing_but_a_line(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    keyless = Assistant.open(Settings.load(data=data_folder, chat_model="openai:gpt-5"))
+    answer = keyless.ask(ASKED["hu"])
+    assert answer.citations
+    assert answer.text.endswith(f"*{note('key', 'hu')}*")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_wrong_language_is_asked_for_once_more(
     ask: Ask, server: ChatServer, language: Language
