@@ -31,6 +31,7 @@ class Judged:
 
     def __init__(self, corpus: Corpus, table: dict[str, Evidence | None]) -> None:
         self.corpus = corpus
+        self.generator = None
         self.table = table
         self.asked: list[str] = []
 
