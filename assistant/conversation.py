@@ -39,7 +39,7 @@ _CONSIDERED = 10
 _UNCOVERED = 0.35
 # Routes whose own sections answer them, whatever else the question's words are.
 _ANSWERED_FIRST = ("vet", "diagnose")
-_WIDE, _NEAREST = 60, 3
+_ALL, _WIDE, _NEAREST = 10_000, 60, 3
 # Of 15 descriptions of terms in six languages that no name matched, all were this near to one, of
 # 10 of other things 4. Four led so clearly, 3 of them rightly; 8 of the other 11 choices had it.
 _MEANT, _CLEARLY = 0.85, 0.02
@@ -250,7 +250,7 @@ class Assistant:
 
     def _actions_near(self, text: str, language: Language) -> list[str]:
         """Return the library's actions by nearness to a text, the nearest first."""
-        hits = self._retriever.search(Query(text, language, language, own=text), _WIDE)
+        hits = self._retriever.search(Query(text, language, language, own=text), _ALL)
         keys = (hit.passage.id.removeprefix(f"{LIBRARY}/") for hit in hits)
         return [key for key in keys if key in self.planner.library.actions]
 
