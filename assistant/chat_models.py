@@ -41,7 +41,7 @@ _SAID = {
     "unreachable": "cannot be reached; is it running, and is its address right?",
     "broken": "broke off; look into the log of its server",
 }
-# Of six languages the one with the most characters a token has about four.
+# What is longer than so many characters a token has surely passed the most it may say.
 _LONGEST_TOKEN = 6
 
 

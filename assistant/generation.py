@@ -354,14 +354,8 @@ class Generator:
     def _answer(self, composed: Answer, page: _Page, *, done: bool) -> Answer:
         text, citations = page.text, tuple(page.citations.values())
         if done and composed.profile:
-            offset = len(citations)
-            moved = MARK.sub(
-                lambda m: m.group().replace(m[1], str(int(m[1]) + offset)), composed.text
-            )
-            text = f"{text}\n\n{moved}"
-            citations += tuple(
-                replace(one, number=one.number + offset) for one in composed.citations
-            )
+            below = _renumbered(composed, len(citations))
+            text, citations = f"{text}\n\n{below.text}", citations + below.citations
         elif done:
             text = "\n".join((text, *missing_lines(composed.missing, composed.language)))
         answer = replace(

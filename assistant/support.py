@@ -327,16 +327,12 @@ def _clauses_of(text: str, language: Language) -> list[tuple[frozenset[str], fro
     """Return the numbers and the other terms of each clause of a text."""
     return [
         (
-            frozenset(numbers(part, language)),
-            frozenset(analysis.terms(part, language)) - _digits(part),
+            frozenset(stated(part, language)),
+            frozenset(analysis.terms(part, language)) - frozenset(figures(part)),
         )
         for part in _CLAUSES.split(text)
         if part.strip()
     ]
-
-
-def _digits(text: str) -> frozenset[str]:
-    return frozenset(figures(text))
 
 
 def _names(text: str, language: Language) -> Iterator[str]:

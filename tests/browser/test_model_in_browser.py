@@ -10,7 +10,7 @@ import chat_server
 import pytest
 from chat_server import ChatServer, serving
 from conftest import Visit
-from driving import Server, Visitor
+from driving import KEPT_UNDER, Server, Visitor
 from playwright.sync_api import expect
 
 from assistant.messages import message
@@ -59,13 +59,17 @@ def test_stopping_keeps_what_was_written(
     monkeypatch.setattr(chat_server, "PACE", 0.1)
     somebody = visit(writing)
     somebody.open()
+    before = len(somebody.kept)
     ask(somebody, "How do I vet a CX job?")
     answer = somebody.page.locator("#cx-conversation [data-testid=bot]")
     expect(answer.locator("a.cx-cite")).to_have_count(1, timeout=20_000)
     somebody.page.get_by_role("button", name=message("stop", "en")).click()
     expect(somebody.page.get_by_role("button", name=message("send", "en"))).to_be_visible()
     expect(answer.locator("a.cx-cite")).to_have_count(1)
-    assert somebody.kept
+    somebody.page.wait_for_function(
+        "([key, size]) => (localStorage.getItem(key) ?? '').length > size",
+        arg=[KEPT_UNDER, before + 500],
+    )
 
 
 def test_answer_asked_for_again_is_written_anew(
