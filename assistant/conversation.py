@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _CONSIDERED = 10
 _UNCOVERED = 0.35
+# Part of a question is answered alone only where it is covered this surely.
+_SURELY = 0.75
 # Routes whose own sections answer them, whatever else the question's words are.
 _ANSWERED_FIRST = ("vet", "diagnose")
 _ALL, _WIDE, _NEAREST = 10_000, 60, 3
@@ -187,19 +189,27 @@ class Assistant:
             cited = tuple(Hit(one.passage, 1.0, ("meaning",)) for one in made.citations)
             return replace(made, reasons=Reasons(query, cited))
         found = self._found(query, kinds)
-        parts = [self._found(*self._routed(part)) for part in self._understanding.parts(query)]
-        covered = [part for part in parts if part.covered]
-        missing = [part.query.own for part in parts if part.is_missing]
-        if covered and len(covered) + len(missing) == len(parts) > 1:
-            told = [(part.query, part.hits) for part in covered]
-            answer = compose_parts(told, self.corpus, missing)
-        elif found.covered:
-            answer = compose(query, found.hits, self.corpus)
-        else:
-            answer = refuse(query, found.hits, self.corpus)
+        answer = (
+            self._by_parts(query)
+            or (compose(query, found.hits, self.corpus) if found.covered else None)
+            or self._by_parts(query, leaning=True)
+            or refuse(query, found.hits, self.corpus)
+        )
         judged = found.judged
         reasons = Reasons(query, found.hits, judged.probability, judged.evidence.signals)
         return replace(answer, reasons=reasons)
+
+    def _by_parts(self, query: Query, *, leaning: bool = False) -> Answer | None:
+        """Answer the parts of a query that are covered, where the rest surely is not."""
+        parts = self._understanding.parts(query, leaning=leaning)
+        found = [self._found(*self._routed(part)) for part in parts]
+        covered = [part for part in found if part.covered]
+        missing = [part.query.own for part in found if part.is_missing]
+        if not covered or len(covered) + len(missing) != len(found):
+            return None
+        if missing and max(part.judged.probability for part in covered) < _SURELY:
+            return None
+        return compose_parts([(p.query, p.hits) for p in covered], self.corpus, missing)
 
     def _found(self, query: Query, kinds: Mapping[Kind, float]) -> _Found:
         """Search for a query and judge whether what is found answers it."""

@@ -24,16 +24,19 @@ _POINTING_WORDS, _POINTING_WORDS_HAN = 4, 7
 _BARE, _BARE_HAN = 3, 6
 _PART_WORDS, _PART_WORDS_HAN, _TWO = 2, 2, 2
 _ASKS = {
-    "en": r"(?:what|how|who|which|when|where|why|is|are|do|does|did|can|could|should|tell)\b",
-    "pl": r"(?:jak\w*|il[eu]|kto|kogo|komu|gdzie|kiedy|co|czego|czy|czym|któr\w*|dlaczego|podaj)\b",
-    "hu": r"(?:mi|mit|mik|miért|mikor|mire|kik?|kit|hol|hogyan|menny\w*|mekkora|hány\w*|mely\w*"
-    r"|milyen)\b",
-    "ru": r"(?:как\w*|сколько|кто|кого|где|когда|что|чего|чем|почему|зачем|котор\w*|подскаж\w*)\b",
+    "en": r"(?:(?:of those|for|with|in|by|to|at|from|on) )?"
+    r"(?:what|how|who|which|when|where|why|is|are|do|does|did|can|could|should|tell)\b",
+    "pl": r"(?:(?:z|ze|w|we|na|do|od|o|po|dla|przez|za) )?"
+    r"(?:jak\w*|il[eu]|kto|kogo|komu|gdzie|kiedy|co|czego|czy|czym|któr\w*|dlaczego|podaj)\b",
+    "hu": r"(?:(?:ebből|abból|ezekből) )?(?:mi|mit|mik|mivel|milyennel|miért|mikor|mire|kik?|kit"
+    r"|hol|hogyan|menny\w*|mekkora|hány\w*|mely\w*|milyen)\b",
+    "ru": r"(?:(?:с|со|в|во|на|о|об|от|до|по|к|для|из|у|за) )?"
+    r"(?:как\w*|сколько|кто|кого|где|когда|что|чего|чем|почему|зачем|котор\w*|подскаж\w*)\b",
 }
 _ASKS_HAN = "怎|如何|什[么麼]|[吗嗎]|多少|[哪谁誰]|[为為]何"
 _AND = {
     "en": "and(?: also)?|also|plus|oh and|by the way",
-    "pl": "a|i|oraz|a przy okazji|przy okazji|a także",
+    "pl": "a|i|oraz|a przy okazji|przy okazji|a także|a poza tym|poza tym",
     "hu": "és|meg|valamint|illetve|továbbá|mellesleg",
     "ru": "и|а|а также|а ещё|а еще|кстати|заодно",
 }
@@ -42,7 +45,7 @@ _PARTS = {
     for code in _ASKS
 } | {"zh": re.compile("(?<=[?？])|[，,；;](?:另外|顺便|順便|还有|還有|以及|还想|還想|再问|再問)")}
 _REPLY = re.compile(
-    r"\b(?:answer|reply|respond|response|translat\w+|odpowie\w+|odpowiad\w+|przetłumacz\w*|válasz\w*"
+    r"\b(?:answer|reply|respond|response|translat\w+|odpowie\w+|odpowiad\w+|odpisz\w*|przetłumacz\w*|válasz\w*"
     r"|fordít\w*|ответ\w*|отвеч\w*|перевед\w*)\b|回答|回复|回覆|作答|翻译|翻譯|[写寫]给我|[写寫]給我",
     re.IGNORECASE,
 )
@@ -82,6 +85,8 @@ def leans(text: str, language: Language, named: int) -> bool:
         named: the number of facet values that it names itself.
     """
     asked = _asked_part(text, language)
+    if step(asked, language):
+        asked, named = without_step(asked, language), 0
     chinese = language.startswith("zh")
     own = own_words(asked, language) - 2 * named
     length = len("".join(analysis.words(asked, language)) if chinese else asked.split())
@@ -90,6 +95,29 @@ def leans(text: str, language: Language, named: int) -> bool:
     if opens_as_continuation(asked, language):
         return own <= (_OWN_WORDS_HAN if chinese else _OWN_WORDS)
     return own <= 0 and (not named or length <= (_BARE_HAN if chinese else _BARE))
+
+
+def step(text: str, language: Language) -> int:
+    """Return 1 where a turn asks for the next of an order ("one level up"), -1 for the one before.
+
+    0 stands for neither, or for both.
+    """
+    plain = _matched(text, language)
+    directions = (("up", 1), ("down", -1))
+    return sum(sign for kind, sign in directions if _pattern(kind, language).search(plain))
+
+
+def without_step(text: str, language: Language) -> str:
+    """Return a text without what `step` looks for."""
+    plain = _matched(text, language)
+    for kind in ("up", "down"):
+        plain = _pattern(kind, language).sub(" ", plain)
+    return plain
+
+
+def _matched(text: str, language: Language) -> str:
+    """Return a text as the lists' expressions are written for."""
+    return (analysis.simplify(text, language) if language.startswith("zh") else text).casefold()
 
 
 def ordinal(text: str, language: Language) -> int:
@@ -112,7 +140,7 @@ def own_words(text: str, language: Language) -> int:
         for kind in ("more", "pointing", "opens"):
             plain = _pattern(kind, language).sub(" ", plain)
         pairs = " ".join(run for run in analysis.HAN.findall(plain) if len(run) > 1)
-        latin = analysis.HAN.sub(" ", plain)
+        latin = re.sub(r"\d+", " ", analysis.HAN.sub(" ", plain))
         return len(analysis.content_words(f"{pairs} {latin}", "zh-Hans"))
     more, pointing = _words("more", language), _words("pointing", language)
     stop = analysis.function_words()[language]
@@ -155,20 +183,20 @@ def _names() -> dict[Language, re.Pattern[str]]:
     }
 
 
-def parts(text: str, language: Language) -> list[str]:
+def parts(text: str, language: Language, *, leaning: bool = False) -> list[str]:
     """Return the questions that a question is made of, itself where it is one.
 
     It is split where one question ends and after a conjunction that a question word
-    follows. A part that leans on another ("and why?") is none of its own.
+    follows. A part of hardly a word ("and why?") is none of its own, nor is one that
+    points back ("and who offers it?"), unless `leaning`.
     """
     pattern = _PARTS["zh" if language.startswith("zh") else language]
     found = [
         part.strip(" ,，;；") for part in pattern.split(text) if part and part.strip(" ,，;；")
     ]
     least = _PART_WORDS_HAN if language.startswith("zh") else _PART_WORDS
-    alone = all(own_words(part, language) >= least for part in found) and not any(
-        points_back(part.partition(" ")[2] or part, language) for part in found[1:]
-    )
+    points = any(points_back(part.partition(" ")[2] or part, language) for part in found[1:])
+    alone = all(own_words(part, language) >= least for part in found) and (leaning or not points)
     return found if alone and len(found) == _TWO else [text]
 
 
@@ -183,11 +211,13 @@ def asks(text: str, language: Language) -> bool:
 
 
 _COMPARES = {
-    "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than)\b",
-    "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie)\b",
-    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|(?:[öo]ssze)?hasonl[íi]\w*|[öo]sszevet\w*|mint)\b",
-    "ru": r"\b(?:vs\.?|сравн\w*|отлич\w*|разниц\w*|против|чем)\b",
-    "zh": r"vs\.?|比|区别|區別|差别|差別|差异|差異|不同|差在|对照|對照",
+    "en": r"\b(?:vs\.?|versus|against|compar\w+|differ\w*|distinguish\w*|than|apart|unlike)\b",
+    "pl": r"\b(?:vs\.?|różni\w*|rozni\w*|porówn\w*|porown\w*|odróżni\w*|kontra|niż|a nie"
+    r"|inacz\w+|zmienia\w*|przepaść)\b",
+    "hu": r"\b(?:vs\.?|szemben|k[üu]l[öo]nb\w*|(?:[öo]ssze)?hasonl[íi]\w*|[öo]sszevet\w*|mint"
+    r"|képest|máskén\w*|(?:mi(?:ben|től)?|miért) más|változ\w*)\b",
+    "ru": r"\b(?:vs\.?|сравн\w*|отлич\w*|разниц\w*|против|чем|меняется|по-разному)\b",
+    "zh": r"vs\.?|比|区别|區別|差别|差別|差异|差異|不同|差在|对照|對照|各[自要该該]|分[别別]",
 }
 
 

@@ -20,9 +20,14 @@ from assistant.corpus import Corpus
 from assistant.types import Language, Passage
 
 _DIGITS = re.compile(r"\d+")
+_NUMBERED_HAN = re.compile(r"([\u3400-\u9fff]+)(\d+)")
+_PAIR = 2
+_COUNTED_HAN = re.compile(r"第?\d+[级年层]?")
 _TERSE, _TERSE_HAN = 8, 14
 _ALIKE, _ENDING = 4, 2
 _SAME_WORD = 75.0
+# Facets whose values follow one another, the one meant by "one higher" first.
+_ORDERED = ("level", "sfia", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,15 @@ class FacetNames:
         """Return a text without the words that name these values, so that others may take over."""
         if not facets:
             return text
+        counted = any(
+            name.facet in facets and _DIGITS.search("".join(name.stems)) for name in self._names
+        )
         if self._chinese:
             (plain,) = analysis.normalise_numbers(text, self._language)
             for name in self._names:
                 if name.value in facets.get(name.facet, ()):
                     plain = plain.replace(name.stems[0], "")
-            return plain.replace("?", "？")
-        counted = any(
-            name.facet in facets and _DIGITS.search("".join(name.stems)) for name in self._names
-        )
+            return (_COUNTED_HAN.sub("", plain) if counted else plain).replace("?", "？")
         telling = {
             stem
             for facet, values in facets.items()
@@ -105,6 +110,24 @@ class FacetNames:
             for name in self._names
             if _DIGITS.search("".join(name.stems)) and self._stands_in(name.stems, stems)
         )
+
+    def stepped(
+        self, facets: Mapping[str, frozenset[str]], step: int
+    ) -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
+        """Move the first facet of an order ("level") by some steps, in the order of the corpus.
+
+        Returns:
+            the facet with its new value, or the facet as one that has no such value.
+        """
+        for facet in _ORDERED:
+            if len(facets.get(facet, ())) == 1:
+                order = list(dict.fromkeys(n.value for n in self._names if n.facet == facet))
+                (value,) = facets[facet]
+                position = order.index(value) + step
+                if 0 <= position < len(order):
+                    return {facet: frozenset((order[position],))}, ()
+                return {}, (facet,)
+        return {}, ()
 
     def revalued(self, text: str, facets: Iterable[str]) -> dict[str, frozenset[str]]:
         """Read what tells a value from the others as that value ("and at the mature one?").
@@ -170,7 +193,7 @@ class FacetNames:
                 values = {
                     known.value
                     for pattern in patterns
-                    if (known := self._known.get(_filled(pattern, number)))
+                    if (known := self._known.get(_filled(pattern, number))) and known.facet == facet
                 }
                 if values:
                     named[facet] = named.get(facet, frozenset()) | values
@@ -282,7 +305,16 @@ def _names(corpus: Corpus, language: Language) -> list[_Name]:
                     found.append(
                         _Name(facet, value, stems, phrase == passage.title, analysis.fold(phrase))
                     )
+                    found += [_Name(facet, value, counted) for counted in _counted(stems)]
     return found
+
+
+def _counted(stems: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the ordinals of what is named by number: "aspect 28" is the twenty-eighth aspect."""
+    if len(stems) == _PAIR and stems[1].isdigit():
+        return [(f"{stems[1]}.", stems[0])]
+    match = _NUMBERED_HAN.fullmatch(stems[0]) if len(stems) == 1 else None
+    return [(f"第{match[2]}{unit}{match[1]}",) for unit in ("", "个")] if match else []
 
 
 def merged(

@@ -22,6 +22,9 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"\b(questions?|chats?|conversations?|emails?|names?)\b.{0,25}\bother users?\b",
         r"\bwhat (did|do|have|has) (other )?(people|others|users|anyone else)\b.{0,25}\bask",
         r"\b(pretend|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
+        r"\b(developer|debug|admin\w*|god|jailbreak\w*|unrestricted) mode\b",
+        r"\b(without|no) (any )?(restrictions|filters|safety rules)\b",
+        r"/etc/passwd|\brm -rf\b|\bdrop table\b|\bsystem:|<\|im_",
     ),
     "zh": (
         "(忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會).{0,15}(指令|指示|规则|規則|提示|设定|設定)",
@@ -29,6 +32,9 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         "(隐藏|隱藏|初始|原始).{0,6}(指令|提示)",
         "(其他|别的|別的)(用户|使用者).{0,12}(问了|問了|提的|对话|對話|聊天|记录|紀錄|邮箱|信箱|手机|手機)",
         "(其他|别的|別的)(人|用户|使用者).{0,10}[问問]",
+        "(开发者|開發者|管理员|管理員|调试|除錯|越狱|越獄)模式",
+        "(没有|沒有|不受|无|無)(任何)?限制的?(模式|助手|助理|AI|管理)",
+        "(隐藏|隱藏).{0,6}(设定|設定|设置|規則|规则)",
         "(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)",
     ),
     "pl": (
@@ -38,6 +44,8 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"(rozm[oó]w|pyta|dan[ey]|histori|nazwisk|adres)\w*.{0,25}innych użytkowników",
         r"(o co|jakie pytania|co) (pytali|zadawali|pytają).{0,15}(inni|innych)",
         r"innych użytkowników.{0,25}(rozm[oó]w|pyta|histori|nazwisk|adres)",
+        r"tryb\w* (dewelopersk|deweloper|programist|administrator|bez ogranicz)",
+        r"bez (żadnych |jakichkolwiek )?(ograniczeń|filtrów|zabezpieczeń)",
         r"(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)",
     ),
     "hu": (
@@ -45,6 +53,8 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"rendszer(prompt|üzenet|utasítás)|\bprompt|rejtett (utasítás|prompt)",
         r"(többi|más|másik) felhasználó\w*.{0,25}(kérdez|kérdés|beszélget|nev[eé]t|előzmény)",
         r"(kérdez|kérdés|beszélget)\w*.{0,25}((többi|más|másik) felhasználó|\bmások\b)",
+        r"(fejlesztői|rendszergazda|rendszergazdai|adminisztrátori|korlátlan) (üzem)?mód",
+        r"(minden )?(korlátozás|korlátok|szűrő)\w* nélkül",
         r"(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)",
     ),
     "ru": (
@@ -54,6 +64,8 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"(переписк|вопрос|истори|имена|почт)\w*.{0,25}других пользовател",
         r"(о чём|о чем|что|какие вопросы).{0,25}(спрашива|задава)\w*.{0,20}(другие|другими)",
         r"других пользовател\w*.{0,25}(переписк|спрашива|истори|имена|почт)",
+        r"режим\w* (разработчик|администратор|отладк|бога)",
+        r"без (всяких |каких-либо |любых )?(ограничений|фильтров)",
         r"(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)",
     ),
 }

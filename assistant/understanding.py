@@ -17,6 +17,8 @@ from assistant.dialogue import (
     ordinal,
     parts,
     requested_language,
+    step,
+    without_step,
 )
 from assistant.errors import InputError
 from assistant.facets import FacetNames, merged
@@ -101,11 +103,14 @@ class Understanding:
         """Return the language of a text, `fallback` where none can be told."""
         return self._detector.detect(clean(text, fallback), fallback) or fallback
 
-    def parts(self, query: Query) -> list[Query]:
-        """Return the questions that a query is made of; none where it is one."""
+    def parts(self, query: Query, *, leaning: bool = False) -> list[Query]:
+        """Return the questions that a query is made of; none where it is one.
+
+        With `leaning`, one that points back at another is a question too.
+        """
         if query.own != query.text:
             return []
-        texts = parts(query.text, query.spoken)
+        texts = parts(query.text, query.spoken, leaning=leaning)
         return [
             replace(
                 query,
@@ -157,11 +162,15 @@ class Understanding:
         those that name a value which it replaces: they would pull back to the old one.
         """
         names = self._facets(spoken)
-        own, topic, numbered = self._named(text, spoken), _searched(text), names.numbered(text)
+        by = step(text, spoken) if before else 0
+        said = without_step(text, spoken) if by else text
+        own, topic, numbered = self._named(said, spoken), _searched(said), names.numbered(said)
         if before is None or not leans(text, spoken, sum(map(len, own.values()))):
             return _Standing(topic, own, numbered)
         beyond: tuple[str, ...] = ()
-        if not own:
+        if not own and by:
+            own, beyond = names.stepped(before.facets, by)
+        if not own and not beyond:
             own, beyond = names.renumbered(text, before.numbered)
         if not own and not beyond:
             own = names.revalued(text, before.facets)
@@ -172,10 +181,11 @@ class Understanding:
             if focus:
                 topic = f"{named} {before.topic}"
                 return _Standing(topic, before.facets, numbered, focus=focus, document=document)
-        replaced = {facet: before.facets[facet] for facet in own if facet in before.facets}
+        inherited = {facet: v for facet, v in before.facets.items() if facet not in beyond}
+        replaced = {facet: v for facet, v in before.facets.items() if facet in own}
         topic = f"{topic} {names.without(before.topic, replaced)}"
-        facets = merged(own, before.facets)
-        return _Standing(topic, facets, numbered, beyond, document=document)
+        beyond = () if own else beyond
+        return _Standing(topic, merged(own, inherited), numbered, beyond, document=document)
 
     def _named(self, text: str, spoken: Language) -> dict[str, frozenset[str]]:
         """Return the facets that a question names, in its language or that of its other script."""

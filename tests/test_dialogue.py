@@ -12,6 +12,8 @@ from assistant.dialogue import (
     parts,
     points_back,
     requested_language,
+    step,
+    without_step,
 )
 from assistant.types import LANGUAGES, Language
 
@@ -218,6 +220,57 @@ def test_cardinal_or_several_ordinals_are_none(language: Language, text: str) ->
 )
 def test_two_questions_in_one_are_parted(language: Language, text: str, found: list[str]) -> None:
     assert parts(text, language) == found
+
+
+def test_part_that_points_back_is_one_where_parts_may_lean() -> None:
+    text = "How often should we repeat the diagnosis, and which firm would do it cheapest?"
+    assert parts(text, "en") == [text]
+    assert parts(text, "en", leaning=True) == [
+        "How often should we repeat the diagnosis",
+        "which firm would do it cheapest?",
+    ]
+    assert len(parts("How big is a CX team and why?", "en", leaning=True)) == 1
+
+
+# --- the next and the previous of an order
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "by"),
+    [
+        ("en", "And one level up?", 1),
+        ("en", "and the years after that?", 1),
+        ("en", "one level below?", -1),
+        ("zh-Hans", "再往上一级呢？", 1),
+        ("zh-Hans", "低一级呢？", -1),
+        ("zh-Hant", "那再往上一級呢？", 1),
+        ("zh-Hant", "前一級呢？", -1),
+        ("pl", "A poziom wyżej?", 1),
+        ("pl", "a poprzedni poziom?", -1),
+        ("hu", "És egy szinttel feljebb?", 1),
+        ("hu", "és eggyel lejjebb?", -1),
+        ("ru", "А на ступень выше?", 1),
+        ("ru", "а уровень ниже?", -1),
+    ],
+)
+def test_step_up_or_down_leans_on_what_was_said(language: Language, text: str, by: int) -> None:
+    assert step(text, language) == by
+    assert step(without_step(text, language), language) == 0
+    assert leans(text, language, 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "What is the next step after a diagnosis?"),
+        ("zh-Hans", "诊断之后做什么？"),
+        ("pl", "Co po diagnozie?"),
+        ("hu", "Mi jön a felmérés után?"),
+        ("ru", "Что делать после диагностики?"),
+    ],
+)
+def test_question_about_what_comes_next_is_no_step(language: Language, text: str) -> None:
+    assert step(text, language) == 0
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,16 @@ def test_facets_named_by_number_are_told_from_those_named_in_words(names: FacetN
     assert names.numbered("CFO") == names.numbered("three people") == frozenset()
 
 
+def test_step_moves_a_level_in_the_order_of_the_corpus(levels: dict[Language, FacetNames]) -> None:
+    nascent, mature = frozenset({"nascent"}), frozenset({"mature"})
+    for names in levels.values():
+        assert names.stepped({"level": nascent}, 1) == ({"level": mature}, ())
+        assert names.stepped({"level": mature}, -1) == ({"level": nascent}, ())
+        assert names.stepped({"level": mature}, 1) == ({}, ("level",))
+        assert names.stepped({"level": nascent | mature}, 1) == ({}, ())
+        assert names.stepped({"executive": frozenset({"cfo"})}, 1) == ({}, ())
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
@@ -252,6 +262,45 @@ def test_third_year_is_named_in_every_language(
     corpus: Corpus, language: Language, text: str
 ) -> None:
     assert FacetNames(corpus, language).find(text)["stage"] == frozenset({"year-3-4"})
+
+
+@pytest.mark.parametrize(
+    ("language", "thirteenth", "twenty_eighth"),
+    [
+        ("en", "the thirteenth aspect", "What is the twenty-eighth aspect?"),
+        ("zh-Hans", "第十三个方面", "第二十八个方面是什么？"),
+        ("zh-Hant", "第十三個面向", "第二十八個面向是什麼？"),
+        ("pl", "trzynasty aspekt", "Jak brzmi dwudziesty ósmy aspekt?"),
+        ("hu", "a tizenharmadik szempont", "Mi a huszonnyolcadik szempont?"),
+        ("ru", "тринадцатый аспект", "Какие критерии у двадцать восьмого аспекта?"),
+    ],
+)
+def test_aspect_is_named_by_its_ordinal_and_one_beyond_is_unknown(
+    corpus: Corpus, language: Language, thirteenth: str, twenty_eighth: str
+) -> None:
+    names = FacetNames(corpus, language)
+    assert names.find(thirteenth)["aspect"] == frozenset({"13"})
+    assert names.unknown(thirteenth) == ()
+    assert names.unknown(twenty_eighth) == ("aspect",)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "facet", "values"),
+    [
+        ("en", "from the bottom level to the top level", "level", {"nascent", "optimized"}),
+        ("zh-Hans", "最低级和最高级差在哪里", "level", {"nascent", "optimized"}),
+        ("zh-Hant", "最低一級跟最高一級差在哪", "level", {"nascent", "optimized"}),
+        ("pl", "na samym dole skali i na samym szczycie", "level", {"nascent", "optimized"}),
+        ("hu", "a legalsó és a legfelső szinten", "level", {"nascent", "optimized"}),
+        ("ru", "на самой нижней ступени и на самой верхней", "level", {"nascent", "optimized"}),
+        ("pl", "w latach 1–2 i w latach 3–4", "stage", {"year-1-2", "year-3-4"}),
+        ("zh-Hant", "第1-2年和第3-4年", "stage", {"year-1-2", "year-3-4"}),
+    ],
+)
+def test_both_ends_and_both_spans_are_named(
+    corpus: Corpus, language: Language, text: str, facet: str, values: set[str]
+) -> None:
+    assert FacetNames(corpus, language).find(text)[facet] == values
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
