@@ -204,7 +204,7 @@ def _numerals(language: Language) -> tuple[dict[str, str], dict[str, str]]:
     return forms, stems
 
 
-def _number(word: str, language: Language) -> str:
+def number(word: str, language: Language) -> str:
     """Return what a number word stands for, "" for any other word."""
     forms, stems = _numerals(language)
     return forms.get(fold(word)) or stems.get(stem(fold(word), language), "")
@@ -226,11 +226,11 @@ def normalise_numbers(text: str, language: Language) -> list[str]:
         if ordinal:
             found.append(f"{ordinal.group(1)}.")
             continue
-        number = _number(word, language)
-        if number and _UNIT.match(number) and found and _TENS.match(found[-1]):
-            found[-1] = f"{int(found[-1].rstrip('.')) + int(number.rstrip('.'))}{number[1:]}"
+        digits = number(word, language)
+        if digits and _UNIT.match(digits) and found and _TENS.match(found[-1]):
+            found[-1] = f"{int(found[-1].rstrip('.')) + int(digits.rstrip('.'))}{digits[1:]}"
         else:
-            found.append(number or stem(word, language))
+            found.append(digits or stem(word, language))
     return found
 
 

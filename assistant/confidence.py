@@ -35,7 +35,9 @@ _CONSIDERED = 3
 _FIFTH = 5
 _UNSEEN_RARITY = 5.0
 _RIDGE = 1.0
-_UNPRICED = -3.0  # a price that no hit has cannot be answered, whatever else fits
+# What cannot be answered, whatever else fits: a price that no hit has, a figure of one's own, and
+# a follow-up of nothing but a name that no language of the corpus knows ("and at Aeroflot?").
+_HOPELESS = -3.0
 _LATIN: tuple[Language, ...] = ("en", "pl", "hu")
 _WORD = re.compile(r"(?:(?![\u3400-\u9fff])[^\W\d_]){2,}")
 _STARTS = re.compile(r"(?:\A|[.!?…:;\n\"„“«(])\s*\Z")
@@ -121,7 +123,9 @@ class Confidence:
         """Return the log-odds that the corpus answers the query, and what speaks for it."""
         evidence = self.evidence(query, hits, kinds)
         log_odds = self._weights[query.spoken].log_odds(evidence)
-        return Judgement(evidence, min(log_odds, _UNPRICED) if evidence.unpriced else log_odds)
+        foreign = evidence.stranger and evidence.unseen == 1.0
+        unanswerable = evidence.unpriced or evidence.ours or foreign
+        return Judgement(evidence, min(log_odds, _HOPELESS) if unanswerable else log_odds)
 
     def evidence(
         self, query: Query, hits: Sequence[Hit], kinds: Mapping[Kind, float] = MappingProxyType({})
@@ -220,7 +224,8 @@ _PRICE = {
     "en": r"\bcosts?\b|\bprices?\b|\bpricing\b|\bfees?\b|\bhow much (?:is|are|do|does)\b|\bcheap",
     "pl": r"\bkosztuj\w*|\bcen[ayęą]\b|\bcennik\w*|\bopłat\w*|\bile (?:za|płaci)\w*|\btani\w*",
     "hu": r"kerül\b.{0,40}$|\bmennyibe\b|\bára\b|\bárak\b|\bdíja?\b|\bolcsó\w*",
-    "ru": r"\bсто[ия]\w*|\bцен[ауые]\b|\bрасцен\w*|\bтариф\w*|\bплат\w+ за\b|\bдешев\w*",
+    "ru": r"\bсколько\b.{0,40}\bсто[ия]\w*|\bстоимост\w*|\bцен[ауые]\b|\bрасцен\w*|\bтариф\w*"
+    r"|\bплат\w+ за\b|\bдешев\w*",
     "zh": "多少[钱錢]|[价價]格|[价價][钱錢]|收[费費]|[费費]用多少|[报報][价價]|多[贵貴]|售[价價]",
 }
 _MONEY = re.compile(r"[$€£¥]|\b(?:USD|EUR)\b|dollar|dolar|dollár|доллар|евро|euro|美元|欧元|歐元")
@@ -234,6 +239,8 @@ def _is_unpriced(text: str, language: Language, hits: Sequence[Hit]) -> bool:
     return not any(_MONEY.search(hit.passage.text) for hit in hits[:_CONSIDERED])
 
 
+# In more characters than these a time is a circumstance of what is asked.
+_LONG, _LONG_HAN = 120, 50
 # Of one's own, at some time, asked for as a figure: "what was our NPS last month?"
 _OURS: Mapping[str, tuple[str, str, str]] = {
     "en": (
@@ -268,7 +275,10 @@ _OURS: Mapping[str, tuple[str, str, str]] = {
 
 def _is_ours(text: str, language: Language) -> bool:
     """Whether somebody asks for a figure of their own, which no corpus has."""
-    patterns = _OURS["zh" if language.startswith("zh") else language]
+    chinese = language.startswith("zh")
+    if len(text) > (_LONG_HAN if chinese else _LONG):
+        return False
+    patterns = _OURS["zh" if chinese else language]
     return all(re.search(pattern, text.casefold()) for pattern in patterns)
 
 

@@ -192,24 +192,29 @@ class Assistant:
         answer = (
             self._by_parts(query)
             or (compose(query, found.hits, self.corpus) if found.covered else None)
-            or self._by_parts(query, leaning=True)
+            or self._by_parts(query, refused=True)
             or refuse(query, found.hits, self.corpus)
         )
         judged = found.judged
         reasons = Reasons(query, found.hits, judged.probability, judged.evidence.signals)
         return replace(answer, reasons=reasons)
 
-    def _by_parts(self, query: Query, *, leaning: bool = False) -> Answer | None:
-        """Answer the parts of a query that are covered, where the rest surely is not."""
-        parts = self._understanding.parts(query, leaning=leaning)
+    def _by_parts(self, query: Query, *, refused: bool = False) -> Answer | None:
+        """Answer the parts of a query that are covered, and name the rest.
+
+        Where the whole of it is not `refused`, the rest must surely not be covered, and no part
+        may lean on another.
+        """
+        parts = self._understanding.parts(query, leaning=refused)
         found = [self._found(*self._routed(part)) for part in parts]
         covered = [part for part in found if part.covered]
-        missing = [part.query.own for part in found if part.is_missing]
-        if not covered or len(covered) + len(missing) != len(found):
+        missing = [part for part in found if not part.covered]
+        if not covered or not (refused or all(part.is_missing for part in missing)):
             return None
         if missing and max(part.judged.probability for part in covered) < _SURELY:
             return None
-        return compose_parts([(p.query, p.hits) for p in covered], self.corpus, missing)
+        told = [(part.query, part.hits) for part in covered]
+        return compose_parts(told, self.corpus, [part.query.own for part in missing])
 
     def _found(self, query: Query, kinds: Mapping[Kind, float]) -> _Found:
         """Search for a query and judge whether what is found answers it."""

@@ -49,6 +49,8 @@ class Spelling:
             return word
         if folded in dialogue.known_words(self._language):
             return word
+        if analysis.number(word, self._language):
+            return word
         if word[0].isupper() and match.start() > 0:
             return word
         best = process.extractOne(folded, self._words, scorer=fuzz.ratio, score_cutoff=_NEAR)

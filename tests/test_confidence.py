@@ -161,6 +161,32 @@ def test_name_that_the_corpus_knows_is_no_stranger(confidence: Confidence) -> No
     assert confidence.evidence(query("Co to jest Water?", "pl"), []).stranger == 0.0
 
 
+def test_what_stands_behind_a_word_is_no_price(confidence: Confidence) -> None:
+    for text in ("Стоит ли мерить реку?", "Что за этим стоит?"):
+        assert confidence.evidence(query(text, "ru"), []).unpriced == 0.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "What was our water level last quarter?"),
+        ("zh-Hans", "我们上个季度的水位是多少？"),
+        ("zh-Hant", "我們公司上一季的水位是多少？"),
+        ("pl", "Jaki mieliśmy poziom wody w zeszłym kwartale?"),
+        ("hu", "Mennyi volt a vízszintünk tavaly?"),
+        ("ru", "Какой у нас был уровень воды за прошлый квартал?"),
+    ],
+)
+def test_figure_of_ones_own_is_refused_however_well_it_fits(
+    confidence: Confidence, corpus: Corpus, language: Language, text: str
+) -> None:
+    judged = confidence.judge(query(text, language), hits(corpus, "rivers", "prices"))
+    assert judged.evidence.ours == 1.0
+    assert not judged.covered
+    story = query(f"{text} " + "…" * 120, language)
+    assert confidence.evidence(story, []).ours == 0.0
+
+
 PRICED: dict[Language, tuple[str, str]] = {
     "en": ("how much is a river", "how long is a river"),
     "zh-Hans": ("一条河多少钱", "一条河多长"),

@@ -357,6 +357,16 @@ def test_half_covered_question_is_answered_by_half_and_names_the_rest(
     assert unknown.endswith(named)
 
 
+def test_half_that_leans_on_the_other_is_named_as_missing(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "How often should we repeat the diagnosis, and which consultancy in Vienna would do it "
+        "cheapest?"
+    )
+    assert_sound(answer)
+    assert cited(answer)[0] == "next-steps/repeat"
+    assert answer.missing == ("which consultancy in Vienna would do it cheapest?",)
+
+
 @pytest.mark.parametrize("question", ["How big is a typical CX team?", ASKED["en"].uncovered[0]])
 def test_question_of_one_part_names_none_as_missing(assistant: Assistant, question: str) -> None:
     opening = message("missing_part", "en", part="#").partition("#")[0]
@@ -404,6 +414,27 @@ def test_compared_levels_of_an_aspect_stand_in_a_table(
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
     for row in rows[2:]:
         assert len(re.findall(r"\[\d+\]", row)) == 2
+
+
+STEPS: dict[Language, tuple[str, str]] = {
+    "en": ("What does nascent look like for frontline empowerment?", "And one level up?"),
+    "zh-Hans": ("一线员工授权在萌芽级是什么样的？", "再往上一级呢？"),
+    "zh-Hant": ("第一線授權在萌芽等級是什麼樣子？", "再往上一級呢？"),
+    "pl": ("Jak wygląda poziom początkujący w głosie klienta?", "A poziom wyżej?"),
+    "hu": ("Milyen a kezdeti szint az ügyfélút-térképezésben?", "És egy szinttel feljebb?"),
+    "ru": ("Как выглядит начальный уровень по голосу клиента?", "А на ступень выше?"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_level_up_stays_with_the_aspect(assistant: Assistant, language: Language) -> None:
+    before = assistant.ask(STEPS[language][0])
+    first = before.citations[0].passage
+    assert first.facets["level"] == "nascent"
+    answer = assistant.ask(STEPS[language][1], history=[turn(before)])
+    assert_sound(answer)
+    stepped = answer.citations[0].passage
+    assert stepped.facets == {**first.facets, "level": "developing"}
 
 
 # --- reasons

@@ -41,6 +41,7 @@ def test_misspelt_word_becomes_the_known_word_nearest_to_it(
         "Momentiv",
         "We visited Custmer Ltd",
         "2022 metrics",
+        "the twenty-eighth",
         "",
     ],
 )
