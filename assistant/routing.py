@@ -41,7 +41,7 @@ _SURE: Mapping[Wish, tuple[float, float]] = {
 }
 # A question that names one of these wants to know something, however it is put.
 _DETAILS = frozenset({"aspect", "sfia"})
-_CLEARLY = 3.0
+_CLEARLY = 2.0
 # So far above "ask", or among so many facts, a detail is part of the situation told and not what
 # is asked about.
 _BEYOND_DOUBT = 5.0

@@ -458,7 +458,7 @@ def test_each_language_has_enough_of_each_sort(goldens: list[Golden], language: 
 def test_a_third_of_each_language_is_held_back(goldens: list[Golden], language: Language) -> None:
     own = of(goldens, language)
     held = [g for g in own if g.held_back]
-    assert len(held) / len(own) == pytest.approx(1 / 3, abs=0.02)
+    assert len(held) / len(own) == pytest.approx(1 / 3, abs=0.04)
     for kept in ([g for g in held if g.refuse], [g for g in held if g.kind == "followup"]):
         assert len(kept) >= 4
 
