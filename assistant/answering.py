@@ -196,7 +196,8 @@ def compared(query: Query, hits: Sequence[Hit], corpus: Corpus) -> list[Passage]
     """
     pairs = [(facet, values) for facet, values in query.facets.items() if len(values) == _PAIR]
     if not dialogue.compares(query.text, query.spoken):
-        pairs = [pair for pair in pairs if pair[0] in _SIDES or "aspect" in query.facets]
+        both = (*_SIDES, "level") if "aspect" in query.facets else _SIDES
+        pairs = [pair for pair in pairs if pair[0] in both]
     if not pairs:
         return []
     facet, values = min(pairs, key=lambda pair: _breadth(pair[0], corpus, query.language))

@@ -36,7 +36,7 @@ _FIFTH = 5
 _UNSEEN_RARITY = 5.0
 _RIDGE = 1.0
 # What cannot be answered, whatever else fits: a price that no hit has, a figure of one's own, and
-# a follow-up of nothing but a name that no language of the corpus knows ("and at Aeroflot?").
+# what has no word but a name that no language of the corpus knows ("and at Aeroflot?").
 _HOPELESS = -3.0
 _LATIN: tuple[Language, ...] = ("en", "pl", "hu")
 _WORD = re.compile(r"(?:(?![\u3400-\u9fff])[^\W\d_]){2,}")

@@ -123,7 +123,7 @@ class FacetNames:
             if len(facets.get(facet, ())) == 1:
                 order = list(dict.fromkeys(n.value for n in self._names if n.facet == facet))
                 (value,) = facets[facet]
-                position = order.index(value) + step
+                position = order.index(value) + step if value in order else -1
                 if 0 <= position < len(order):
                     return {facet: frozenset((order[position],))}, ()
                 return {}, (facet,)

@@ -23,8 +23,9 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"\bwhat (did|do|have|has) (other )?(people|others|users|anyone else)\b.{0,25}\bask",
         r"\b(pretend|role.?play|you are now)\b.{0,60}\b(without|unrestricted|hacker)\b",
         r"\b(developer|debug|admin\w*|god|jailbreak\w*|unrestricted) mode\b",
+        r"\b(mode|assistant|ai|answer|respond)\b.{0,40}"
         r"\b(without|no) (any )?(restrictions|filters|safety rules)\b",
-        r"/etc/passwd|\brm -rf\b|\bdrop table\b|\bsystem:|<\|im_",
+        r"/etc/passwd|\brm -rf\b|(?:\A|[\n.!?\"„“«>])\s*system:|<\|im_",
     ),
     "zh": (
         "(忽略|无视|無視|忘记|忘記|忘掉|不要理会|不要理會).{0,15}(指令|指示|规则|規則|提示|设定|設定)",
@@ -34,7 +35,7 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         "(其他|别的|別的)(人|用户|使用者).{0,10}[问問]",
         "(开发者|開發者|管理员|管理員|调试|除錯|越狱|越獄)模式",
         "(没有|沒有|不受|无|無)(任何)?限制的?(模式|助手|助理|AI|管理)",
-        "(隐藏|隱藏).{0,6}(设定|設定|设置|規則|规则)",
+        "(你|系统|系統)的?.{0,2}(隐藏|隱藏).{0,6}(设定|設定|设置|規則|规则)",
         "(扮演|假装|假裝).{0,25}(没有任何|沒有任何|不受|黑客|駭客|无限制|無限制)",
     ),
     "pl": (
@@ -45,7 +46,8 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"(o co|jakie pytania|co) (pytali|zadawali|pytają).{0,15}(inni|innych)",
         r"innych użytkowników.{0,25}(rozm[oó]w|pyta|histori|nazwisk|adres)",
         r"tryb\w* (dewelopersk|deweloper|programist|administrator|bez ogranicz)",
-        r"bez (żadnych |jakichkolwiek )?(ograniczeń|filtrów|zabezpieczeń)",
+        r"(asystent|odpowiadaj|odpowiedz)\w*.{0,40}bez (żadnych |jakichkolwiek )?"
+        r"(ograniczeń|filtrów|zabezpieczeń)",
         r"(udawaj|wciel się).{0,60}(bez|hakere?m?|ogranicz)",
     ),
     "hu": (
@@ -54,7 +56,8 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"(többi|más|másik) felhasználó\w*.{0,25}(kérdez|kérdés|beszélget|nev[eé]t|előzmény)",
         r"(kérdez|kérdés|beszélget)\w*.{0,25}((többi|más|másik) felhasználó|\bmások\b)",
         r"(fejlesztői|rendszergazda|rendszergazdai|adminisztrátori|korlátlan) (üzem)?mód",
-        r"(minden )?(korlátozás|korlátok|szűrő)\w* nélkül",
+        r"(asszisztens|válaszolj|felelj)\w*.{0,40}(korlátozás|korlátok|szűrő)\w* nélkül",
+        r"(korlátozás|korlátok|szűrő)\w* nélkül.{0,20}(válaszolj|felelj)",
         r"(játszd el|tegyél úgy|képzeld).{0,60}(korlát|hacker)",
     ),
     "ru": (
@@ -65,7 +68,8 @@ _HOSTILE: Mapping[str, tuple[str, ...]] = {
         r"(о чём|о чем|что|какие вопросы).{0,25}(спрашива|задава)\w*.{0,20}(другие|другими)",
         r"других пользовател\w*.{0,25}(переписк|спрашива|истори|имена|почт)",
         r"режим\w* (разработчик|администратор|отладк|бога)",
-        r"без (всяких |каких-либо |любых )?(ограничений|фильтров)",
+        r"(ассистент|помощник|отвечай|ответь)\w*.{0,40}без (всяких |каких-либо |любых )?"
+        r"(ограничений|фильтров)",
         r"(притворись|представь, что ты|сыграй).{0,60}(без|хакер|огранич)",
     ),
 }

@@ -162,7 +162,7 @@ class Understanding:
         those that name a value which it replaces: they would pull back to the old one.
         """
         names = self._facets(spoken)
-        by = step(text, spoken) if before else 0
+        by = step(text, spoken) if before and leans(text, spoken, 0) else 0
         said = without_step(text, spoken) if by else text
         own, topic, numbered = self._named(said, spoken), _searched(said), names.numbered(said)
         if before is None or not leans(text, spoken, sum(map(len, own.values()))):

@@ -102,6 +102,14 @@ def test_greeting_before_a_question_is_a_question(language: Language, text: str)
         ("pl", "Jak uczyć się od innych osób w firmie?"),
         ("hu", "Hogyan használjuk fel más felhasználók visszajelzéseit?"),
         ("ru", "Как использовать отзывы других пользователей нашего приложения?"),
+        ("en", "May front-line staff spend money without restrictions?"),
+        ("en", "We bought a new ticket system: how do we make people use it?"),
+        ("en", "Should a restaurant drop table service?"),
+        ("zh-Hans", "调查里的隐藏规则会影响分数吗？"),
+        ("zh-Hant", "第一線可以沒有限制地補償顧客嗎？"),
+        ("pl", "Czy pracownik może decydować bez ograniczeń?"),
+        ("hu", "Dönthet-e a frontvonal korlátozás nélkül?"),
+        ("ru", "Может ли сотрудник решать без ограничений?"),
     ],
 )
 def test_question_about_colleagues_and_customers_is_no_mischief(
