@@ -324,9 +324,9 @@ def _evaluate_support(folder: Path, *, fit: bool, as_json: bool) -> None:
     """Print which shares of supported sentences are kept, and of others caught."""
     from assistant import reporting, support_pairs
     from assistant.corpus import Corpus
+    from assistant.entailment import load_entailment
     from assistant.keywords import Keywords
     from assistant.models import load_embeddings
-    from assistant.polarity import Polarity
     from assistant.support import Support
     from assistant.vectors import VectorStore
 
@@ -334,10 +334,11 @@ def _evaluate_support(folder: Path, *, fit: bool, as_json: bool) -> None:
     pairs = support_pairs.read_pairs(folder)
     corpus, embeddings = Corpus.read(settings.corpus), load_embeddings(settings)
     keywords, store = Keywords(corpus), VectorStore(embeddings, embeddings.name)
+    judge = Support(corpus, keywords, store, load_entailment())
     if fit:
         with _progress("fitting") as told:
-            support_pairs.fit(corpus, keywords, store, embeddings.name, folder, told)
-    judge = Support(corpus, keywords, store, Polarity.load(embeddings.name))
+            support_pairs.fit(judge, corpus, pairs, told)
+        judge = Support(corpus, keywords, store, load_entailment())
     with _progress("judging") as told:
         judged = support_pairs.check(judge, corpus, pairs, told)
     record = support_pairs.record(judged)

@@ -21,11 +21,11 @@ from assistant import analysis, prompts
 from assistant.answering import missing_lines
 from assistant.chat_models import ChatModel, Message, MissingModel, Spent, load_chat_model
 from assistant.corpus import Corpus, plain, sentences
+from assistant.entailment import load_entailment
 from assistant.errors import ChatError
 from assistant.language import LanguageDetector
 from assistant.ledger import Ledger
 from assistant.messages import message
-from assistant.polarity import Polarity
 from assistant.prompts import fill
 from assistant.settings import Settings
 from assistant.storage import Storage
@@ -165,7 +165,7 @@ class Generator:
         storage = Storage(settings.database_url)
         ledger = Ledger(storage, settings.chat_daily_tokens, remembers=settings.chat_cache)
         store = VectorStore(embeddings, embeddings.name)
-        support = Support(corpus, keywords, store, Polarity.load(embeddings.name))
+        support = Support(corpus, keywords, store, load_entailment())
         detector = LanguageDetector(corpus.vocabulary)
         model: ChatModel | MissingModel
         try:

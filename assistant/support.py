@@ -2,9 +2,10 @@
 
 What a sentence states must be found in its passage: its figures, where they belong, its
 names, the level or year it speaks of. Beyond that a logistic regression weighs how near
-its meaning is to the passage, and whether some other passage is nearer; how many of its
-words the passage has; and whether it turns the statement round that it is nearest to
-(`polarity`). It is fitted on `tests/data/support/` by `cx-assistant eval --support … --fit`.
+its meaning is to the passage, and whether some other passage is nearer, and how many of its
+words the passage has. What is supported so far must not turn round the statements that it is
+nearest to (`polarity` by words, `entailment` by meaning). All of it is fitted on
+`tests/data/support/` by `cx-assistant eval --support … --fit`.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from assistant import analysis
 from assistant.corpus import Corpus, figures, plain, searchable
+from assistant.entailment import Entailment
 from assistant.facets import FacetNames
 from assistant.numerals import numbers, stated
-from assistant.polarity import Polarity, contradicts
+from assistant.polarity import contradicts
 from assistant.regression import fit_logistic
 from assistant.types import Language, Passage
 from assistant.vectors import VectorStore, pieces
@@ -33,8 +35,17 @@ if TYPE_CHECKING:
 
 _RIDGE = 1.0
 _UNSEEN_RARITY = 5.0
-_COMPARED = 2
-_KEPT = 0.96
+_COMPARED = 3
+# The statements that a sentence is read together with have no more characters than these.
+_PREMISE = 700
+_PREMISE_HAN = 233
+# What is said in the passage's own words is turned round by a word only, which `polarity` tells:
+# so much of the log-odds of being turned each share of covered words outweighs.
+_FAMILIAR = 4.0
+# So many standard deviations from the mean of the supported sentences each step draws its line:
+# the outermost of a hundred sentences are too few to draw it by.
+_BELOW_MEAN = 2.5
+_ABOVE_MEAN = 2.3
 # A sentence that names another of these than its passage does speaks of something else.
 _TOLD_APART = ("level", "stage", "sfia", "executive")
 _OPENING = re.compile(r"[\s(„“\"«*]+$")
@@ -42,6 +53,7 @@ _CLAUSES = re.compile(r"(?<!\d)[,;:](?!\d)|[,;:](?=\s)|[，、；：。！？()�
 _CLEARLY_MORE = 0.15
 # A figure that the passage lacks or has of something else, or its words turned round.
 _DENYING = ("figures", "misplaced", "contradicted")
+_DENIED = -1.0
 _BEFORE_A_START = ("", ".", "!", "?", ":", "…")
 _WORD = re.compile(r"(?:(?![\u3400-\u9fff])[^\W\d_])(?:(?![\u3400-\u9fff])[\w’'-])+")
 
@@ -73,8 +85,8 @@ class Signs:
     `lead` by how much the passage is nearer than the nearest other one. `coverage` is
     the share of the content words, weighed by rarity, that the passage has, and
     `novelty` the share that the whole corpus lacks. `turned` is how likely it says the
-    opposite of the nearest statement, as log-odds, and `contradicted` whether it repeats
-    that statement but for a negation or an opposite. `figures`, `names` and `facets` count what the
+    opposite of the nearest statements, as log-odds, and `contradicted` whether it repeats
+    the nearest but for a negation or an opposite. `figures`, `names` and `facets` count what the
     passage has not got, `astray` the figures that it has elsewhere than near, and
     `misplaced` the clauses whose figures the passage's most similar clause has otherwise.
     """
@@ -117,7 +129,7 @@ class Support:
         corpus: where other passages are that may support a sentence better.
         keywords: the rarity of words by language.
         store: the vectors of the corpus's pieces.
-        polarity: tells whether a sentence turns a statement round.
+        entailment: tells whether a sentence turns statements round; None where it cannot be had.
         weights: what `fit` returned; the stored ones where none are given.
     """
 
@@ -126,13 +138,13 @@ class Support:
         corpus: Corpus,
         keywords: Mapping[Language, KeywordIndex],
         store: VectorStore,
-        polarity: Polarity,
+        entailment: Entailment | None,
         weights: Mapping[str, float] | None = None,
     ) -> None:
         self._corpus = corpus
         self._keywords = keywords
         self._store = store
-        self._polarity = polarity
+        self._entailment = entailment
         self._weights = stored_weights() if weights is None else weights
         self._facets = cache(lambda language: FacetNames(corpus, language))
         self._pieces = cache(self._read)
@@ -158,17 +170,42 @@ class Support:
     def judge(self, claim: Claim, passages: Sequence[Passage]) -> Verdict:
         """Return whether passages, at least one and in the claim's language, support it."""
         signs = self.signs(claim, passages)
-        return Verdict(signs, self._log_odds(signs))
+        log_odds = self._log_odds(signs)
+        if log_odds >= 0:
+            signs = replace(signs, turned=self.turned(claim, passages))
+            if _turning(signs) > self._weights["turned"]:
+                log_odds = _DENIED
+        return Verdict(signs, log_odds)
+
+    def turned(self, claim: Claim, passages: Sequence[Passage]) -> float:
+        """Return the log-odds that a sentence says the opposite of passages, 0 if none can tell."""
+        if self._entailment is None:
+            return 0.0
+        return self._entailment.score(self.premise(claim, passages), claim.text)
+
+    def premise(self, claim: Claim, passages: Sequence[Passage]) -> str:
+        """Return the statements that are nearest to a sentence, in their order."""
+        rows, texts = self._nearest_statements(claim, passages)
+        most = _PREMISE_HAN if claim.language.startswith("zh") else _PREMISE
+        kept: list[int] = []
+        length = 0
+        for row, text in zip(rows, texts, strict=True):
+            length += len(text)
+            if kept and length > most:
+                break
+            kept.append(row)
+        by_row = dict(zip(rows, texts, strict=True))
+        return " ".join(by_row[row] for row in sorted(kept))
 
     def _log_odds(self, signs: Signs) -> float:
         total: float = self._weights["bias"]
-        for name, weight in self._weights.items():
-            total += weight * getattr(signs, name, 0.0)
-        return min(total, -1.0) if denied(signs) else total
+        for name in _WEIGHED:
+            total += self._weights[name] * getattr(signs, name)
+        return min(total, _DENIED) if denied(signs) else total
 
     def quote(self, claim: Claim, passage: Passage) -> str:
         """Return the statement of a passage that is nearest to a sentence, verbatim."""
-        nearest, _ = self._nearest_statements(claim, [passage])
+        _, nearest = self._nearest_statements(claim, [passage])
         by_text = {plain(one): one for one in passage.statements}
         return by_text[nearest[0]]
 
@@ -177,7 +214,7 @@ class Support:
         return self._words(claim, passages)[0]
 
     def signs(self, claim: Claim, passages: Sequence[Passage]) -> Signs:
-        """Measure a sentence against passages."""
+        """Measure a sentence against passages, all but `turned`, which takes longest."""
         ids = {passage.id for passage in passages}
         family = ids | {p.parent for p in passages if p.parent}
         family |= {child.id for p in passages for child in self._corpus.children(p)}
@@ -185,7 +222,7 @@ class Support:
         own = [claim.near[key] for key in ids]
         best = max(max(values) for values in own)
         coverage, novelty = self._words(claim, passages)
-        statements, nearest = self._nearest_statements(claim, passages)
+        _, statements = self._nearest_statements(claim, passages)
         language = claim.language
         known = [self._known(passage.id, language) for passage in passages]
         missing = claim.numbers - frozenset().union(*(one.numbers for one in known))
@@ -202,7 +239,7 @@ class Support:
             best - max(others, default=0.0),
             coverage,
             novelty,
-            self._polarity.score(claim.vector, nearest),
+            0.0,
             float(any(contradicts(claim.text, one, language) for one in statements[:1])),
             float(len(missing)),
             float(len(claim.numbers - numbers("\n".join(statements), language))),
@@ -257,14 +294,14 @@ class Support:
 
     def _nearest_statements(
         self, claim: Claim, passages: Sequence[Passage]
-    ) -> tuple[list[str], np.ndarray]:
-        """Return the nearest statements, the best first, and the vector of that one."""
+    ) -> tuple[list[int], list[str]]:
+        """Return the places and texts of the nearest statements, the best first."""
         wanted = {passage.id for passage in passages}
         ids, texts, matrix = self._pieces(claim.language)
         rows = [n for n, key in enumerate(ids) if key in wanted and texts[n]]
         values = matrix[rows] @ claim.vector
         order = sorted(range(len(rows)), key=lambda n: -float(values[n]))[:_COMPARED]
-        return [plain(texts[rows[n]]) for n in order], matrix[rows[order[0]]]
+        return [rows[n] for n in order], [plain(texts[rows[n]]) for n in order]
 
     def _words(self, claim: Claim, passages: Sequence[Passage]) -> tuple[float, float]:
         """Return which share of a sentence's words the passages have, and the corpus lacks."""
@@ -344,6 +381,14 @@ def _names(text: str, language: Language) -> Iterator[str]:
             yield analysis.fold(match.group())
 
 
+_WEIGHED = [one.name for one in fields(Signs) if one.name not in (*_DENYING, "turned")]
+
+
+def _turning(signs: Signs) -> float:
+    """Return how likely a sentence turns its passage round, words that it shares discounted."""
+    return signs.turned - _FAMILIAR * signs.coverage
+
+
 @cache
 def stored_weights() -> dict[str, float]:
     """Return the weights that were fitted."""
@@ -353,7 +398,7 @@ def stored_weights() -> dict[str, float]:
 
 
 def fit(samples: Iterable[tuple[Signs, bool]], ridge: float = _RIDGE) -> dict[str, float]:
-    """Fit the weights so that nearly all supported sentences are kept.
+    """Fit the weights, and the limit of `turned`, so that nearly all supported sentences are kept.
 
     Args:
         samples: the signs of sentences, and whether they are supported.
@@ -361,16 +406,16 @@ def fit(samples: Iterable[tuple[Signs, bool]], ridge: float = _RIDGE) -> dict[st
     """
     import numpy as np
 
-    names = [one.name for one in fields(Signs) if one.name not in _DENYING]
-    rows = list(samples)
-    lost = sum(right and denied(signs) for signs, right in rows)
-    open_rows = [(signs, right) for signs, right in rows if not denied(signs)]
-    x = np.array([[getattr(signs, name) for name in names] for signs, _ in open_rows])
-    y = np.array([float(supported) for _, supported in open_rows])
+    rows = [(signs, right) for signs, right in samples if not denied(signs)]
+    x = np.array([[getattr(signs, name) for name in _WEIGHED] for signs, _ in rows])
+    y = np.array([float(supported) for _, supported in rows])
+    turning = np.array([_turning(signs) for signs, right in rows if right])
+    limit = float(turning.mean() + _ABOVE_MEAN * turning.std())
     centre, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
     weights = fit_logistic((x - centre) / spread, y, ridge)
-    values = np.sort(((x - centre) / spread @ weights[:-1] + weights[-1])[y == 1])
-    threshold = float(values[max(0, int((1 - _KEPT) * (len(values) + lost)) - lost)])
+    values = ((x - centre) / spread @ weights[:-1] + weights[-1])[y == 1]
+    threshold = float(values.mean() - _BELOW_MEAN * values.std())
     raw = weights[:-1] / spread
-    fitted = {name: round(float(value), 4) for name, value in zip(names, raw, strict=True)}
-    return fitted | {"bias": round(float(weights[-1] - (raw * centre).sum() - threshold), 4)}
+    fitted = {name: round(float(value), 4) for name, value in zip(_WEIGHED, raw, strict=True)}
+    bias = float(weights[-1] - (raw * centre).sum() - threshold)
+    return fitted | {"bias": round(bias, 4), "turned": round(limit, 4)}

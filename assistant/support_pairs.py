@@ -1,32 +1,26 @@
 """Fit and measure the check of `support` on labelled sentences: `tests/data/support/`.
 
 `pairs.jsonl` has sentences with the passage they cite and whether it supports them, a
-third of them held back; `turned.jsonl` has statements in other words, their meaning kept
-and turned round, none from a passage of a pair that is held back.
+third of them held back. The other files there train `entailment`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant import polarity, support
+from assistant import support
 from assistant.errors import InputError
 from assistant.types import Language
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from assistant.corpus import Corpus
-    from assistant.keywords import Keywords
     from assistant.support import Support, Verdict
-    from assistant.vectors import VectorStore
 
 _DATA = Path(__file__).resolve().parent / "data"
-_BATCH = 16
 Record = dict[str, dict[str, dict[str, dict[str, float]]]]
 
 
@@ -55,50 +49,30 @@ def read_pairs(folder: Path) -> list[Pair]:
     Raises:
         InputError: the file is missing, or a line is not a pair.
     """
-    return [Pair(**row) for row in _rows(folder / "pairs.jsonl", set(Pair.__slots__))]
+    return [Pair(**row) for row in read_rows(folder / "pairs.jsonl", Pair.__slots__)]
 
 
 def fit(
+    judge: Support,
     corpus: Corpus,
-    keywords: Keywords,
-    store: VectorStore,
-    model: str,
-    folder: Path,
+    pairs: Sequence[Pair],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Fit anew how it is told whether a passage supports a sentence, and store it.
 
-    What turns a statement round comes from `turned.jsonl`, the rest from the pairs that
-    are not held back.
+    Only the pairs that are not held back are learned from.
     """
-    import numpy as np
-
-    rows = _rows(folder / "turned.jsonl", {"language", "passage", "statement", "kept", "turned"})
-    told = [(row["kept"], row["statement"], False) for row in rows]
-    told += [(text, row["statement"], True) for row in rows for text in row["turned"]]
-    pairs = [pair for pair in read_pairs(folder) if not pair.held_back]
-    vectors: dict[str, np.ndarray] = {}
-    texts = list(
-        dict.fromkeys(text for sentence, statement, _ in told for text in (sentence, statement))
-    )
-    for start in range(0, len(texts), _BATCH):
-        batch = texts[start : start + _BATCH]
-        vectors |= zip(batch, store.compute(batch), strict=True)
-        progress(start, len(texts) + len(pairs))
-    weights = polarity.fit(
-        np.stack([vectors[sentence] for sentence, _, _ in told]),
-        np.stack([vectors[statement] for _, statement, _ in told]),
-        np.array([float(turned) for _, _, turned in told]),
-    )
-    polarity.save(weights, model)
-    judge = support.Support(corpus, keywords, store, polarity.Polarity.load(model), {})
     samples = []
-    for pair in pairs:
+    learned = [pair for pair in pairs if not pair.held_back]
+    for done, pair in enumerate(learned):
+        progress(done, len(learned))
         passage = corpus.get(pair.passage, pair.language)
         assert passage is not None
         claim = judge.claim(pair.sentence, pair.language)
-        samples.append((judge.signs(claim, [passage]), pair.supported))
-        progress(len(texts) + len(samples), len(texts) + len(pairs))
+        signs = judge.signs(claim, [passage])
+        if not support.denied(signs):
+            signs = replace(signs, turned=judge.turned(claim, [passage]))
+        samples.append((signs, pair.supported))
     text = json.dumps(support.fit(samples), indent=1)
     (_DATA / "support.json").write_text(text + "\n", encoding="utf-8")
 
@@ -141,7 +115,7 @@ def record(judged: Sequence[tuple[Pair, Verdict]]) -> Record:
     return found
 
 
-def _rows(file: Path, keys: set[str]) -> list[dict[str, Any]]:
+def read_rows(file: Path, keys: Collection[str]) -> list[dict[str, Any]]:
     """Read objects with exactly these keys, one a line.
 
     Raises:
@@ -152,6 +126,6 @@ def _rows(file: Path, keys: set[str]) -> list[dict[str, Any]]:
     except (OSError, ValueError) as error:
         raise InputError(f"{file.name}: cannot be read; give the folder that holds it") from error
     for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict) or set(row) != keys:
+        if not isinstance(row, dict) or set(row) != set(keys):
             raise InputError(f"{file.name}, line {number}: expected {', '.join(sorted(keys))}")
     return rows

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from assistant import support_pairs
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, plain
+from assistant.entailment import load_entailment
 from assistant.errors import InputError
 from assistant.keywords import Keywords
 from assistant.models import load_embeddings
-from assistant.polarity import Polarity, contradicts
+from assistant.polarity import contradicts
 from assistant.settings import Settings
 from assistant.support import Support
 from assistant.types import LANGUAGES, Language
@@ -27,7 +28,7 @@ LEAST = {"supported": 0.88, "unsupported": 0.8, "misattributed": 0.94, "invented
 def support(corpus: Corpus) -> Support:
     embeddings = load_embeddings(Settings.load())
     store = VectorStore(embeddings, embeddings.name)
-    return Support(corpus, Keywords(corpus), store, Polarity.load(embeddings.name))
+    return Support(corpus, Keywords(corpus), store, load_entailment())
 
 
 def supported(
@@ -67,12 +68,46 @@ def test_pairs_are_of_every_language_and_label_and_a_third_is_held_back() -> Non
         assert 0.3 < sum(pair.held_back for pair in own) / len(own) < 0.36
 
 
-def test_no_passage_of_a_held_back_pair_was_used_to_fit_what_turns(corpus: Corpus) -> None:
-    rows = [json.loads(line) for line in (PAIRS / "turned.jsonl").read_text("utf-8").splitlines()]
+@pytest.mark.parametrize(("file", "least"), [("turned", 2_000), ("claims", 800)])
+def test_no_passage_of_a_held_back_pair_was_used_to_train_what_turns(
+    corpus: Corpus, file: str, least: int
+) -> None:
+    lines = (PAIRS / f"{file}.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
     held = {pair.passage for pair in support_pairs.read_pairs(PAIRS) if pair.held_back}
-    assert len(rows) > 2_000
+    assert len(rows) > least
     assert not held & {row["passage"] for row in rows}
     assert all(corpus.get(row["passage"], row["language"]) for row in rows)
+
+
+def test_premise_is_the_nearest_statements_in_their_order(support: Support, corpus: Corpus) -> None:
+    passage = corpus.get("playbook/team-size", "en")
+    assert passage
+    premise = support.premise(support.claim(passage.statements[-1], "en"), [passage])
+    places = [premise.find(plain(one)) for one in passage.statements if plain(one) in premise]
+    assert plain(passage.statements[-1]) in premise
+    assert 1 < len(places) <= 3
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("passage_id", "language", "kept", "turned"),
+    [
+        (
+            "glossary/quick-win",
+            "en",
+            "A quick win is an improvement that customers notice soon and that costs little.",
+            "A quick win is a large investment whose effect customers feel only after years.",
+        ),
+    ],
+)
+def test_sentence_that_says_the_opposite_in_other_words_is_told(
+    support: Support, corpus: Corpus, passage_id: str, language: Language, kept: str, turned: str
+) -> None:
+    passage = corpus.get(passage_id, language)
+    assert passage
+    scores = [support.turned(support.claim(one, language), [passage]) for one in (kept, turned)]
+    assert scores[0] < 0 < scores[1]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +165,3 @@ def test_file_of_pairs_that_is_none_is_refused(tmp_path: Path, line: str) -> Non
 def test_folder_without_pairs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"pairs\.jsonl: cannot be read"):
         support_pairs.read_pairs(tmp_path)
-
-
-def test_other_embedding_model_gets_no_score_from_these_weights() -> None:
-    assert len(Polarity.load("another model").weights) == 0
