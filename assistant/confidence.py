@@ -4,9 +4,9 @@ The signals: how near the nearest piece is, and how far the best hits stand out 
 the rest; the share of the question's content words, weighed by rarity, that the best
 passages hold, and the share that the whole corpus has never seen; a name in it from
 elsewhere; and how much it is like questions that the corpus answers, and like those
-from outside (`routing.py`). A logistic regression weighs them, fitted on the golden
-questions that are not held back by `cx-assistant eval --fit`, with each signal brought
-to the same spread in every language first.
+from outside, on the whole and the nearest of them (`routing.py`). A logistic regression
+weighs them, fitted on the golden questions that are not held back by `cx-assistant eval
+--fit`, with each signal brought to the same spread in every language first.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _CONSIDERED = 3
 _FIFTH = 5
 _UNSEEN_RARITY = 5.0
 _RIDGE = 1.0
+# Beta squared of the F score (van Rijsbergen, 1979).
+_RECALL_WEIGHT = 0.5
 # What cannot be answered, whatever else fits: a price that no hit has, a figure of one's own, and
 # what has no word but a name that no language of the corpus knows ("and at Aeroflot?").
 _HOPELESS = -3.0
@@ -51,7 +53,8 @@ class Evidence:
     and so is `named`, of the facets that the question names those the best hit has.
     `stranger` is 1 for a name that no language of the corpus knows, `unpriced` for a
     price asked where no hit has an amount of money. `inside` and `outside` are log-odds,
-    and `ours` is 1 where somebody asks what a figure of their own is at some time.
+    `strayness` is the cosine to the nearest examples from outside, and `ours` is 1 where
+    somebody asks what a figure of their own is at some time.
     """
 
     similarity: float
@@ -63,6 +66,7 @@ class Evidence:
     unpriced: float = 0.0
     inside: float = 0.0
     outside: float = 0.0
+    strayness: float = 0.0
     ours: float = 0.0
 
     @property
@@ -118,17 +122,25 @@ class Confidence:
         return cls(corpus, keywords, {code: Weights(**values) for code, values in stored.items()})
 
     def judge(
-        self, query: Query, hits: Sequence[Hit], kinds: Mapping[Kind, float] = MappingProxyType({})
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        kinds: Mapping[Kind, float] = MappingProxyType({}),
+        strayness: float = 0.0,
     ) -> Judgement:
         """Return the log-odds that the corpus answers the query, and what speaks for it."""
-        evidence = self.evidence(query, hits, kinds)
+        evidence = self.evidence(query, hits, kinds, strayness)
         log_odds = self._weights[query.spoken].log_odds(evidence)
         foreign = evidence.stranger and evidence.unseen == 1.0
         unanswerable = evidence.unpriced or evidence.ours or foreign
         return Judgement(evidence, min(log_odds, _HOPELESS) if unanswerable else log_odds)
 
     def evidence(
-        self, query: Query, hits: Sequence[Hit], kinds: Mapping[Kind, float] = MappingProxyType({})
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        kinds: Mapping[Kind, float] = MappingProxyType({}),
+        strayness: float = 0.0,
     ) -> Evidence:
         own = query.own if dialogue.own_words(query.own, query.spoken) else query.text
         parts = [(query.spoken, own), *query.foreign]
@@ -157,6 +169,7 @@ class Confidence:
             float(_is_unpriced(own, query.spoken, hits)),
             kinds.get("ask", 0.0),
             kinds.get("outside", 0.0),
+            strayness,
             float(_is_ours(own, query.spoken)),
         )
 
@@ -301,7 +314,8 @@ def fit(
     """Fit one regression over all languages, each signal standardised within its language.
 
     So every language has a threshold of its own for a signal, while what a signal is
-    worth is learnt from all of them. Log-odds of 0 are where refusing has the best F1.
+    worth is learnt from all of them. Log-odds of 0 are where refusing has the best F score,
+    its precision weighing twice its recall: a wrong refusal costs the reader an answer too.
 
     Args:
         samples: for each language, the evidence of questions and whether they are covered.
@@ -340,19 +354,20 @@ def fit(
 
 
 def _best_threshold(log_odds: np.ndarray, covered: np.ndarray) -> float:
-    """Return the log-odds below which refusing has the best F1 on the samples."""
+    """Return the log-odds below which refusing has the best F score on the samples."""
     import numpy as np
 
     values = np.unique(log_odds)
     thresholds = [0.0, *((values[1:] + values[:-1]) / 2)]
     wrong = 1 - covered
 
-    def f1(threshold: float) -> float:
+    def f(threshold: float) -> float:
         refused = log_odds < threshold
         hit = float((refused * wrong).sum())
-        return 2 * hit / (float(refused.sum()) + float(wrong.sum()) or 1.0)
+        weighed = float(refused.sum()) + _RECALL_WEIGHT * float(wrong.sum())
+        return (1 + _RECALL_WEIGHT) * hit / (weighed or 1.0)
 
-    return float(max(thresholds, key=f1))
+    return float(max(thresholds, key=f))
 
 
 def save(weights: Mapping[Language, Weights]) -> str:

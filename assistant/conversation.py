@@ -219,7 +219,10 @@ class Assistant:
     def _found(self, query: Query, kinds: Mapping[Kind, float]) -> _Found:
         """Search for a query and judge whether what is found answers it."""
         hits = tuple(self._retriever.search(query, _CONSIDERED))
-        return _Found(query, hits, self._confidence.judge(query, hits, kinds))
+        strayness = (
+            self._router.strayness(self._retriever.vector(query.text), query.spoken) if kinds else 0
+        )
+        return _Found(query, hits, self._confidence.judge(query, hits, kinds, strayness))
 
     def _routed(self, query: Query) -> tuple[Query, Mapping[Kind, float]]:
         """Return the query on the route that its meaning asks for, and how much for each."""

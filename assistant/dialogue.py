@@ -142,18 +142,12 @@ def own_words(text: str, language: Language) -> int:
         pairs = " ".join(run for run in analysis.HAN.findall(plain) if len(run) > 1)
         latin = re.sub(r"\d+", " ", analysis.HAN.sub(" ", plain))
         return len(analysis.content_words(f"{pairs} {latin}", "zh-Hans"))
-    known = _words("more", language) | _words("pointing", language)
-    known |= analysis.function_words()[language] | _more_stems(language)
+    more, pointing = _words("more", language), _words("pointing", language)
+    stop = analysis.function_words()[language]
     return sum(
-        word not in known and analysis.stem(word, language) not in known and not word.isdigit()
+        word not in stop and word not in more and word not in pointing and not word.isdigit()
         for word in analysis.words(text, language)
     )
-
-
-@cache
-def _more_stems(language: Language) -> frozenset[str]:
-    """Return the stems of the words that ask for more, for those languages with many endings."""
-    return frozenset(analysis.stem(word, language) for word in _words("more", language))
 
 
 def points_back(text: str, language: Language) -> bool:

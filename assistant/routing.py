@@ -3,7 +3,9 @@
 A linear classifier over the question's centred vector, one language for all of them:
 with each language's mean subtracted, what is asked in one language is near the same
 question in another. It was fitted on the corpus's own phrasings, which are all
-answered, and on the examples in `data/examples/`, by `cx-assistant eval --fit`.
+answered, and on the examples in `data/examples/`, by `cx-assistant eval --fit`. A line
+cannot fence in all that lies outside, so a question's nearness to the examples from there
+is told as well.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ Kind = Literal["ask", "outside", "plan", "vet", "diagnose", "meta", "greet", "th
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STORED = Path(__file__).resolve().parent / "data" / "routes.npz"
 _RIDGE = 3.0
+_NEAREST = 3
+_EIGHT_BITS = 127
 # A route is taken where its log-odds are at least this much, and this much above those of "ask".
 _SURE: Mapping[Wish, tuple[float, float]] = {
     "plan": (2.0, 2.5),
@@ -63,10 +67,12 @@ class Router:
     Args:
         means: each language's mean question vector.
         weights: kinds by dimensions and bias; all zero where the model is another.
+        outside: the centred unit vectors of the examples from outside, a row each.
     """
 
     means: Mapping[Language, np.ndarray]
     weights: np.ndarray
+    outside: np.ndarray
 
     @classmethod
     def load(cls, model: str, dimension: int, file: Path = STORED) -> Router:
@@ -76,15 +82,24 @@ class Router:
         with np.load(file, allow_pickle=False) as stored:
             if str(stored["model"]) == model:
                 means = dict(zip(LANGUAGES, stored["means"].astype(np.float32), strict=True))
-                return cls(means, stored["weights"].astype(np.float32))
+                outside = stored["outside"].astype(np.float32) / _EIGHT_BITS
+                return cls(means, stored["weights"].astype(np.float32), outside)
         nothing = np.zeros(dimension, dtype=np.float32)
-        return cls(dict.fromkeys(LANGUAGES, nothing), np.zeros((len(KINDS), dimension + 1)))
+        weights = np.zeros((len(KINDS), dimension + 1))
+        return cls(dict.fromkeys(LANGUAGES, nothing), weights, np.zeros((0, dimension)))
 
     def scores(self, vector: np.ndarray, language: Language) -> dict[Kind, float]:
         """Return the log-odds of each kind for a question's unit vector."""
         features = _centred(vector, self.means[language])
         values = self.weights[:, :-1] @ features + self.weights[:, -1]
         return {kind: round(float(value), 2) for kind, value in zip(KINDS, values, strict=True)}
+
+    def strayness(self, vector: np.ndarray, language: Language) -> float:
+        """Return a question's mean cosine to the three nearest examples from outside."""
+        import numpy as np
+
+        near = self.outside @ _centred(vector, self.means[language])
+        return float(np.sort(near)[-_NEAREST:].mean()) if len(near) else 0.0
 
 
 def route(query: Query, scores: Mapping[Kind, float], corpus: Corpus, told: int = 0) -> Route:
@@ -166,7 +181,10 @@ def fit(given: Iterable[tuple[Language, Kind, str]], embed: Callable[[str], np.n
         fit_logistic(x, np.array([float(kind == one) for _, kind, _ in rows]), _RIDGE)
         for one in KINDS
     ]
-    return Router(means, np.stack(weights))
+    outside = np.stack(
+        [row for row, (_, kind, _) in zip(x, rows, strict=True) if kind == "outside"]
+    )
+    return Router(means, np.stack(weights), outside)
 
 
 def save(router: Router, model: str, file: Path = STORED) -> None:
@@ -179,6 +197,7 @@ def save(router: Router, model: str, file: Path = STORED) -> None:
         model=np.array(model),
         means=means.astype(np.float32),
         weights=router.weights.astype(np.float32),
+        outside=np.round(router.outside * _EIGHT_BITS).astype(np.int8),
     )
 
 

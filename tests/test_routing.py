@@ -162,7 +162,7 @@ def test_what_is_learnt_in_one_language_is_recognised_in_another() -> None:
     taught = fit(told(lambda language, kind: language == "en" or kind in ("ask", "meta")), embed)
     # The mean of a language with all kinds, which the real examples have in all of them.
     means = {**taught.means, "pl": fit(told(lambda *_: True), embed).means["pl"]}
-    found = Router(means, taught.weights).scores(vector("pl", "vet"), "pl")
+    found = Router(means, taught.weights, taught.outside).scores(vector("pl", "vet"), "pl")
     assert max(found, key=lambda name: found[name]) == "vet"
 
 
@@ -176,6 +176,18 @@ def test_stored_router_is_read_back_for_its_model(router: Router, tmp_path: Path
             assert loaded.scores(asked, language) == pytest.approx(
                 router.scores(asked, language), abs=0.02
             )
+            assert loaded.strayness(asked, language) == pytest.approx(
+                router.strayness(asked, language), abs=0.02
+            )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_question_like_examples_from_outside_strays_most(
+    router: Router, language: Language
+) -> None:
+    strays = {kind: router.strayness(vector(language, kind, turn=6), language) for kind in KINDS}
+    assert max(strays, key=lambda kind: strays[kind]) == "outside"
+    assert strays["outside"] > 0.9
 
 
 def test_what_was_fitted_for_another_model_routes_nothing(
@@ -186,6 +198,7 @@ def test_what_was_fitted_for_another_model_routes_nothing(
     other = Router.load("another model", 5, file)
     found = other.scores(np.ones(5), "ru")
     assert found == dict.fromkeys(KINDS, 0.0)
+    assert other.strayness(np.ones(5), "ru") == 0
     assert route(query(), found, guide) == "ask"
 
 
