@@ -34,6 +34,7 @@ _ASKS = {
     r"(?:как\w*|сколько|кто|кого|где|когда|что|чего|чем|почему|зачем|котор\w*|подскаж\w*)\b",
 }
 _ASKS_HAN = "怎|如何|什[么麼]|[吗嗎]|多少|[哪谁誰]|[为為]何"
+_TELLS_HAN = "告[诉訴]|[说說讲講]|解[释釋]|介[绍紹]|回?答|描述|[总總][结結]"
 _AND = {
     "en": "and(?: also)?|also|plus|oh and|by the way",
     "pl": "a|i|oraz|a przy okazji|przy okazji|a także|a poza tym|poza tym",
@@ -273,8 +274,9 @@ def requested_language(text: str) -> tuple[Language | None, str]:
     """Return the language that a question asks to be answered in, and the rest of it.
 
     A wish is a clause that names a language and says hardly anything else ("in
-    Polish, please") or asks for the answer in it, or the very end of a question. The
-    rest is empty where the wish is the whole of it.
+    Polish, please") or asks for the answer in it, the very end of a question, or what
+    leads up to it ("tell me in Polish what …"). The rest is empty where the wish is the
+    whole of it.
     """
     clauses = [match.group() for match in _CLAUSE.finditer(text)]
     for position, clause in enumerate(clauses):
@@ -286,6 +288,8 @@ def requested_language(text: str) -> tuple[Language | None, str]:
             if _is_wish(before) and _is_wish(after):
                 rest = "".join(clauses[:position] + _without_wishes(clauses[position + 1 :]))
                 return language, rest.strip(" ,;:，；：")
+            if position == 0 and re.search(r"\w", before) and _is_wish(before) and _opens(after):
+                return language, (after + "".join(clauses[1:])).strip(" ,;:，；：")
             others = clauses[:position] + clauses[position + 1 :]
             if _REPLY.search(clause) and any(map(_SAYS_SOMETHING.search, others)):
                 return language, "".join(others).strip(" ,;:，；：")
@@ -293,6 +297,13 @@ def requested_language(text: str) -> tuple[Language | None, str]:
             if last and re.search(r"\w", after) and _is_wish(after):
                 return language, ("".join(clauses[:position]) + before).strip()
     return None, text
+
+
+def _opens(text: str) -> bool:
+    """Whether a text opens with a question word of any language, or a Chinese word of telling."""
+    if analysis.HAN.search(text):
+        return re.match(_TELLS_HAN, text.strip()) is not None
+    return any(re.match(asked, text.strip(), re.IGNORECASE) for asked in _ASKS.values())
 
 
 def _is_wish(text: str) -> bool:

@@ -315,6 +315,10 @@ def test_nothing_is_one_part_without_words(language: Language) -> None:
         ("in polish please", "pl", ""),
         ("És magyarul?", "hu", ""),
         ("请用中文", "zh-Hans", ""),
+        ("Please tell me in Russian what a CCO does.", "ru", "what a CCO does."),
+        ("Powiedz mi po węgiersku, co to jest NPS", "hu", "co to jest NPS"),
+        ("Скажите мне на венгерском как измерить NPS", "hu", "как измерить NPS"),
+        ("请用英文告诉我什么是NPS", "en", "告诉我什么是NPS"),
     ],
 )
 def test_language_asked_for_is_told_from_the_question(
@@ -332,6 +336,8 @@ def test_language_asked_for_is_told_from_the_question(
         "What does our English team need?",
         "Jak badać klientów mówiących po angielsku w Polsce?",
         "Our call centre answers in Russian only, is that a problem?",
+        "Tell me in Polish companies how many do CX",
+        "我想用俄语问老板怎么办",
         "",
     ],
 )
