@@ -171,7 +171,7 @@ class Support:
         """Return whether passages, at least one and in the claim's language, support it."""
         signs = self.signs(claim, passages)
         log_odds = self._log_odds(signs)
-        if log_odds >= 0:
+        if log_odds >= 0 and self._entailment is not None:
             signs = replace(signs, turned=self.turned(claim, passages))
             if _turning(signs) > self._weights["turned"]:
                 log_odds = _DENIED

@@ -80,6 +80,17 @@ def test_no_passage_of_a_held_back_pair_was_used_to_train_what_turns(
     assert all(corpus.get(row["passage"], row["language"]) for row in rows)
 
 
+def test_without_the_trained_model_no_sentence_counts_as_turned(corpus: Corpus) -> None:
+    embeddings = load_embeddings(Settings.load())
+    store = VectorStore(embeddings, embeddings.name)
+    judge = Support(corpus, Keywords(corpus), store, None)
+    passage = corpus.get("playbook/team-size", "en")
+    assert passage
+    verdict = judge.judge(judge.claim(passage.lead, "en"), [passage])
+    assert verdict.supported
+    assert verdict.signs.turned == 0
+
+
 def test_premise_is_the_nearest_statements_in_their_order(support: Support, corpus: Corpus) -> None:
     passage = corpus.get("playbook/team-size", "en")
     assert passage
