@@ -45,7 +45,8 @@ class Spelling:
     def _mended(self, match: re.Match[str]) -> str:
         word = match.group()
         folded = analysis.fold(word)
-        if folded in self._known or analysis.stem(folded, self._language) in self._stems:
+        stems = {analysis.stem(one, self._language) for one in (folded, word.casefold())}
+        if folded in self._known or stems & self._stems:
             return word
         if folded in dialogue.known_words(self._language):
             return word

@@ -49,6 +49,12 @@ def test_known_short_distant_and_proper_words_stay_as_typed(spelling: Spelling, 
     assert spelling.mend(text) == text
 
 
+def test_form_of_a_known_word_stays_as_typed_where_another_form_is_near() -> None:
+    words = Spelling(frozenset({"ceg", "cegunkkel"}), "hu")
+    assert words.mend("a cégünknél") == "a cégünknél"
+    assert words.mend("a cégunkkkel") == "a cegunkkel"
+
+
 def test_first_letter_is_never_mended(spelling: Spelling) -> None:
     assert spelling.mend("satisfactoin") == "satisfaction"
     assert spelling.mend("zatisfaction") == "zatisfaction"
